@@ -1,0 +1,120 @@
+import type { Money } from './money.js';
+import { sameMoney } from './money.js';
+import type { FailureCategory } from './outcome.js';
+
+/**
+ * Where evidence came from, from the weakest to the strongest. A later inquiry beats a notification because it is the provider's answer
+ * to our question; settlement beats both because money was paid out by it; an operator is asked last and believed first.
+ */
+export const EVIDENCE_KINDS = [
+  'capture_response',
+  'notification',
+  'inquiry',
+  'settlement',
+  'operator',
+] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+/** The rank of a kind of evidence, 1 (weakest) to 5. */
+export function rankOf(kind: EvidenceKind): number {
+  return EVIDENCE_KINDS.indexOf(kind) + 1;
+}
+
+/**
+ * What one piece of evidence says, in our words: the response class of an answer.
+ *
+ * - `captured`: the provider says that the money moved; `money` and `requestId` are what it named, null where it names none.
+ * - `declined`: it says that this capture won't happen.
+ * - `in_process`: it has accepted the request and hasn't decided.
+ * - `busy`: something else, perhaps our own request, holds the payment.
+ * - `unknown`: the request may have reached it, and the answer tells nothing (timeout, reset, 5xx, unreadable, unauthenticated).
+ * - `lapsed`: no answer was recorded before the attempt's lease ran out; the worker that made it is gone, or slow.
+ * - `not_sent`: it is certain that no byte of the request left.
+ * - `not_processed`: the provider says for certain that it did nothing (rate limit, clock).
+ * - `account_fault`: it refused our credentials or signature; the order is not at fault.
+ * - `authorised`: an inquiry saw the authorisation uncaptured, as of then.
+ */
+export type Finding =
+  | {
+      readonly is: 'captured';
+      readonly money: Money | null;
+      readonly requestId: string | null;
+      readonly providerCaptureId: string | null;
+      readonly capturedAt: Date | null;
+    }
+  | { readonly is: 'declined'; readonly category: FailureCategory }
+  | { readonly is: 'in_process' }
+  | { readonly is: 'busy' }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'lapsed' }
+  | { readonly is: 'not_sent' }
+  | { readonly is: 'not_processed' }
+  | { readonly is: 'account_fault' }
+  | { readonly is: 'authorised' };
+
+export interface Evidence {
+  /** Deterministic from the source (`evidenceIdOf`), so that the same evidence twice is one row. */
+  readonly evidenceId: string;
+  readonly kind: EvidenceKind;
+  /** The number of the attempt that it answers; null if it came by itself. */
+  readonly attempt: number | null;
+  /** Orders evidence of one rank: the provider's own time, or when an inquiry began. Never when we happened to receive it. */
+  readonly at: Date;
+  readonly finding: Finding;
+  readonly providerCode: string | null;
+  readonly providerMessage: string | null;
+  /** The body as received, kept as bytes for people who investigate. */
+  readonly raw: Uint8Array | null;
+}
+
+/** What was asked of the provider, to hold its answers against. */
+export interface Asked {
+  readonly money: Money;
+  readonly requestId: string;
+}
+
+/**
+ * What evidence says about the money once it is held against what was asked: a capture of another amount, currency or request is
+ * neither a success nor a failure of ours, it is a mismatch that a person looks at.
+ */
+export type Claimed = 'captured' | 'declined' | 'mismatch' | 'undecided';
+
+export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
+  const { finding } = evidence;
+  switch (finding.is) {
+    case 'captured': {
+      const sameAmount = finding.money === null || sameMoney(finding.money, asked.money);
+      const sameRequest = finding.requestId === null || finding.requestId === asked.requestId;
+      return sameAmount && sameRequest ? 'captured' : 'mismatch';
+    }
+    case 'declined':
+      return 'declined';
+    case 'in_process':
+    case 'busy':
+    case 'unknown':
+    case 'lapsed':
+    case 'not_sent':
+    case 'not_processed':
+    case 'account_fault':
+    case 'authorised':
+      return 'undecided';
+  }
+}
+
+/** Whether a finding proves that its own attempt moved no money and never will. */
+export function provesNoEffect(finding: Finding): boolean {
+  switch (finding.is) {
+    case 'not_sent':
+    case 'not_processed':
+    case 'account_fault':
+      return true;
+    case 'captured':
+    case 'declined':
+    case 'in_process':
+    case 'busy':
+    case 'unknown':
+    case 'lapsed':
+    case 'authorised':
+      return false;
+  }
+}

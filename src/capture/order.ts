@@ -1,0 +1,294 @@
+import type { Capture, ProviderName } from './capture.js';
+import { exponentOf } from './currencies.js';
+import { captureIdOf, requestIdOf, traceparentOf } from './ids.js';
+import type { Money } from './money.js';
+import { MAX_MINOR_UNITS } from './money.js';
+
+/** A decoded `order.fulfilled`. Amounts are minor units. */
+export interface OrderFulfilled {
+  readonly eventId: string;
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly authorisedAmount: bigint;
+  /** Null means the full authorised amount. */
+  readonly captureAmount: bigint | null;
+  readonly currency: string;
+  readonly authorisedAt: Date;
+  readonly fulfilledAt: Date;
+  /** The provider's further references, such as PayerMax's outTradeNo. */
+  readonly references: ReadonlyMap<string, string>;
+  readonly description: string | null;
+}
+
+/** What is wrong with a message that can't become a capture: its reason header in the dead-letter topic. */
+export const REJECTION_REASONS = [
+  'null_value',
+  'not_avro_framed',
+  'unknown_schema',
+  'undecodable',
+  'text_missing',
+  'text_too_long',
+  'text_unprintable',
+  'provider_unknown',
+  'account_unknown',
+  'amount_not_positive',
+  'amount_too_large',
+  'amount_above_authorised',
+  'amount_not_representable',
+  'currency_unknown',
+  'reference_missing',
+  'contradicts_claim',
+  'refused_by_store',
+] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** Why a message is a dead letter: the field, what is wrong with its value, and what to do about it. */
+export interface Rejection {
+  readonly rejected: RejectionReason;
+  readonly field: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+export function isRejection(value: object): value is Rejection {
+  return 'rejected' in value;
+}
+
+/** What is asked of a provider, before it is written in the provider's own form. */
+export interface CaptureInstruction {
+  readonly requestId: string;
+  readonly paymentId: string;
+  readonly captureReference: string;
+  readonly money: Money;
+  readonly description: string | null;
+}
+
+/**
+ * The pure part of a provider: how it names and writes a capture. Needs no connection and no key, so a replay can tell duplicates in a
+ * process that has no provider client at all.
+ */
+export interface ProviderRules {
+  readonly provider: ProviderName;
+  /** The longest paymentId that the provider takes, in characters. */
+  readonly maxPaymentIdLength: number;
+  /** What the provider captures by, normalised as the provider compares it. */
+  captureReference(order: OrderFulfilled): string | Rejection;
+  /** The business body, byte for byte as every send of this generation will carry it. */
+  businessBody(instruction: CaptureInstruction): Uint8Array | Rejection;
+}
+
+/** What must be known of an account to plan a capture; comes from configuration. */
+export interface AccountTerms {
+  readonly account: string;
+  readonly merchantId: string;
+  /** How long an authorisation can be captured, in ms. */
+  readonly authorisationWindowMs: number;
+  readonly rules: ProviderRules;
+}
+
+/**
+ * Plans the capture of an order: a pure function of the order and the account's terms. `find` looks an account up by provider and name.
+ * Returns the capture as it stands before anything was sent, or why there can't be one.
+ */
+export function planCapture(
+  order: OrderFulfilled,
+  context: {
+    readonly find: (account: string) => AccountTerms | null;
+    readonly traceparent: string | null;
+    readonly now: Date;
+  },
+): Capture | Rejection {
+  const unfit = firstUnfitText(order);
+  if (unfit !== null) return unfit;
+  const terms = context.find(order.account);
+  if (terms === null) {
+    return reject(
+      'account_unknown',
+      'account',
+      `no account is named ${quoted(order.account)}`,
+      'add it to the accounts file or correct the producer',
+    );
+  }
+  if (terms.rules.provider !== order.provider) {
+    return reject(
+      'provider_unknown',
+      'provider',
+      `account ${quoted(order.account)} is with ${terms.rules.provider}, not ${quoted(order.provider)}`,
+      'correct the producer or the accounts file',
+    );
+  }
+  if (order.paymentId.length > terms.rules.maxPaymentIdLength) {
+    return reject(
+      'text_too_long',
+      'paymentId',
+      `has ${String(order.paymentId.length)} characters, ${order.provider} takes ${String(terms.rules.maxPaymentIdLength)}`,
+      'send the authorisation id as the provider gave it',
+    );
+  }
+  const money = captureMoney(order);
+  if ('rejected' in money) return money;
+  const captureReference = terms.rules.captureReference(order);
+  if (typeof captureReference !== 'string') return captureReference;
+
+  const captureId = captureIdOf({
+    provider: order.provider,
+    merchantId: terms.merchantId,
+    captureReference,
+  });
+  const requestId = requestIdOf(captureId, 1);
+  const { paymentId, description } = order;
+  const body = terms.rules.businessBody({ requestId, paymentId, captureReference, money, description });
+  if (isRejection(body)) return body;
+  return {
+    captureId,
+    provider: terms.rules.provider,
+    merchantId: terms.merchantId,
+    captureReference,
+    account: order.account,
+    orderId: order.orderId,
+    paymentId,
+    money,
+    authorisedAmount: order.authorisedAmount,
+    expiresAt: new Date(order.authorisedAt.getTime() + terms.authorisationWindowMs),
+    generation: 1,
+    requestId,
+    body,
+    traceparent: context.traceparent ?? traceparentOf(captureId),
+    createdAt: context.now,
+    status: { state: 'planned' },
+    attempts: 0,
+    sequence: 0,
+    announced: null,
+    review: null,
+  };
+}
+
+/**
+ * Whether an order that meets an existing claim asks for something else than the claim: then it is no duplicate but a contradiction, and
+ * a person must say which of the two is right. Null if it is a plain duplicate.
+ */
+export function contradiction(
+  planned: Capture,
+  existing: Pick<Capture, 'orderId' | 'money' | 'captureId'>,
+): Rejection | null {
+  const remedy = `compare with capture ${existing.captureId} and correct the producer`;
+  if (planned.orderId !== existing.orderId) {
+    return reject(
+      'contradicts_claim',
+      'orderId',
+      `the payment is already claimed for order ${quoted(existing.orderId)}`,
+      remedy,
+    );
+  }
+  if (planned.money.currency !== existing.money.currency) {
+    return reject(
+      'contradicts_claim',
+      'currency',
+      `the payment is already claimed in ${existing.money.currency}`,
+      remedy,
+    );
+  }
+  if (planned.money.amount !== existing.money.amount) {
+    return reject(
+      'contradicts_claim',
+      'captureAmount',
+      `the payment is already claimed for ${existing.money.amount.toString()} minor units`,
+      remedy,
+    );
+  }
+  return null;
+}
+
+const MAX_TEXT = 256;
+const LONGEST = { description: 1024 };
+
+function firstUnfitText(order: OrderFulfilled): Rejection | null {
+  const required = ['eventId', 'orderId', 'paymentId', 'provider', 'account', 'currency'] as const;
+  for (const field of required) {
+    if (order[field] === '') return reject('text_missing', field, 'is empty', 'the producer must fill it');
+  }
+  const texts: [string, string, number][] = [
+    ...required.map((field): [string, string, number] => [field, order[field], MAX_TEXT]),
+    ['description', order.description ?? '', LONGEST.description],
+    ...[...order.references].flatMap(([name, value]): [string, string, number][] => [
+      ['references', name, MAX_TEXT],
+      [`references.${name}`, value, MAX_TEXT],
+    ]),
+  ];
+  for (const [field, text, longest] of texts) {
+    if (text.length > longest) {
+      return reject(
+        'text_too_long',
+        field,
+        `has ${String(text.length)} characters, at most ${String(longest)} are taken`,
+        'shorten it',
+      );
+    }
+    if (!isStorable(text)) {
+      return reject(
+        'text_unprintable',
+        field,
+        'holds a NUL character or half a surrogate pair',
+        'remove it: no database or provider can carry it',
+      );
+    }
+  }
+  return null;
+}
+
+/** PostgreSQL text takes no NUL, UTF-8 no lone surrogate: one such value would spoil the whole batch that it is written in. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+}
+
+function captureMoney(order: OrderFulfilled): Money | Rejection {
+  const amount = order.captureAmount ?? order.authorisedAmount;
+  const field = order.captureAmount === null ? 'authorisedAmount' : 'captureAmount';
+  if (exponentOf(order.currency) === null) {
+    return reject(
+      'currency_unknown',
+      'currency',
+      `${quoted(order.currency)} is no ISO 4217 currency`,
+      'send the three-letter code in capitals',
+    );
+  }
+  for (const [name, value] of [
+    ['authorisedAmount', order.authorisedAmount],
+    [field, amount],
+  ] as const) {
+    if (value <= 0n)
+      return reject(
+        'amount_not_positive',
+        name,
+        `is ${value.toString()}`,
+        'send a positive number of minor units',
+      );
+    if (value > MAX_MINOR_UNITS)
+      return reject(
+        'amount_too_large',
+        name,
+        `is above ${MAX_MINOR_UNITS.toString()}`,
+        'check the unit: amounts are minor units',
+      );
+  }
+  if (amount > order.authorisedAmount) {
+    return reject(
+      'amount_above_authorised',
+      field,
+      `${amount.toString()} is more than the ${order.authorisedAmount.toString()} minor units authorised`,
+      'capture at most what was authorised',
+    );
+  }
+  return { amount, currency: order.currency };
+}
+
+export function reject(rejected: RejectionReason, field: string, problem: string, remedy: string): Rejection {
+  return { rejected, field, problem, remedy };
+}
+
+/** A value in an error text: quoted, and cut so that a hostile one can't flood the log. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+}

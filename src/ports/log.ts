@@ -1,0 +1,57 @@
+/** Kafka, as the capture path sees it: a partitioned log to read with explicit commits, and a log to append to. */
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Header values in the order of arrival; a name can occur more than once. */
+export type LogHeaders = readonly (readonly [name: string, value: Uint8Array])[];
+
+export interface LogMessage extends TopicPartition {
+  readonly offset: bigint;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: LogHeaders;
+  /** When it was appended, by the broker's or the producer's clock. */
+  readonly timestamp: Date;
+}
+
+export interface LogRecord {
+  readonly topic: string;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: LogHeaders;
+}
+
+/** The next offset to read of a partition: all below it is done. */
+export interface Commit extends TopicPartition {
+  readonly offset: bigint;
+}
+
+/** What a consumer of the log must answer to. */
+export interface LogHandler {
+  /** Partitions were given to this process, under a new epoch: completions of an older epoch must not commit offsets any more. */
+  assigned(partitions: readonly TopicPartition[], epoch: number): void;
+  /** A rebalance begins: what is done is committed now or redelivered. Called before the group is joined anew. */
+  revoking(commit: (offsets: readonly Commit[]) => Promise<void>): Promise<void>;
+  /**
+   * Messages of one partition, in offset order. Resolves when all are handed over (not when all are done); must call `heartbeat`
+   * while it waits for room.
+   */
+  messages(batch: readonly LogMessage[], epoch: number, heartbeat: () => Promise<void>): Promise<void>;
+}
+
+export interface LogConsumer {
+  /** Starts delivery to the handler. */
+  run(handler: LogHandler): Promise<void>;
+  /** Commits offsets of partitions that are still assigned. Rejects if the group has moved on. */
+  commit(offsets: readonly Commit[]): Promise<void>;
+  /** Ends delivery and leaves the group; what isn't committed by then will be redelivered. */
+  stop(): Promise<void>;
+}
+
+export interface LogProducer {
+  /** Appends all records, acknowledged by all in-sync replicas, or rejects; after a rejection any of them may have been appended. */
+  append(records: readonly LogRecord[]): Promise<void>;
+}

@@ -1,0 +1,112 @@
+import type { Capture } from '../capture/capture.js';
+import type { Evidence } from '../capture/evidence.js';
+import type { CaptureEvent } from '../capture/events.js';
+import type { Decision, ScheduledAction } from '../capture/state-machine.js';
+import type { LogRecord } from './log.js';
+
+/**
+ * The store of captures: the one fence against capturing twice. All operations take batches, since one transaction a capture would be
+ * the bottleneck; each batch is one transaction. If the database refuses a batch for its data, the operation rejects with
+ * STORE_REFUSED_DATA and nothing was written: the caller bisects. All times are the database's.
+ */
+export interface CaptureStore {
+  /**
+   * Inserts captures that don't exist yet and, for those with `start`, their first attempt with its lease; each gets its schedule row.
+   * A batch must not name a capture twice. Results are in the order of the requests.
+   */
+  claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimResult[]>;
+  /**
+   * Starts the next attempt of captures that may start one (judged under the row lock) and leases them. Null where it may not.
+   */
+  start(requests: readonly StartRequest[]): Promise<readonly (Capture | null)[]>;
+  /**
+   * Inserts evidence (again changes nothing), folds each capture's whole set under its row lock, and writes state, schedule and outbox
+   * in the same transaction. A batch must not name a capture twice. `pieces` may be empty: then the capture is only looked at again.
+   * Null where the capture doesn't exist.
+   */
+  record(requests: readonly RecordRequest[]): Promise<readonly (Capture | null)[]>;
+  /**
+   * Takes due rows of the given actions, oldest due first: pushes their due time `takenForMs` ahead so that others leave them alone
+   * meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing of time.
+   * For action `lapse` only captures whose lease has really run out are taken.
+   */
+  takeDue(request: TakeDueRequest): Promise<readonly DueCapture[]>;
+}
+
+export interface ClaimRequest {
+  /** As planned: no attempts, no events. */
+  readonly capture: Capture;
+  /** The order's event id and where it was read, kept for people. */
+  readonly source: OrderSource;
+  /** Start the first attempt at once under a lease of this many ms; null leaves it planned, due after `dueInMs`. */
+  readonly start: { readonly leaseMs: number } | null;
+  readonly dueInMs: number;
+  readonly worker: string;
+}
+
+export interface OrderSource {
+  readonly eventId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+export type ClaimResult =
+  | { readonly claimed: true; readonly capture: Capture }
+  /** The claim existed: what is there now. */
+  | { readonly claimed: false; readonly capture: Capture };
+
+export interface StartRequest {
+  readonly captureId: string;
+  readonly leaseMs: number;
+  readonly worker: string;
+}
+
+export interface RecordRequest {
+  readonly captureId: string;
+  readonly pieces: readonly Evidence[];
+}
+
+export interface TakeDueRequest {
+  readonly actions: readonly ScheduledAction[];
+  readonly limit: number;
+  readonly takenForMs: number;
+}
+
+export interface DueCapture {
+  readonly action: ScheduledAction;
+  readonly capture: Capture;
+}
+
+/** How the store folds: given by the composition root, so that the store holds no rules. */
+export type Folder = (capture: Capture, evidence: readonly Evidence[], now: Date) => Decision;
+
+/** An event ready to be stored and appended: encoded once, byte-identical whenever it is published. */
+export interface EncodedEvent {
+  readonly event: CaptureEvent;
+  readonly record: LogRecord;
+}
+
+/** Encodes an event for its topic. */
+export type EventEncoder = (event: CaptureEvent, traceparent: string) => EncodedEvent;
+
+/** Events committed with a capture's change and not yet published. */
+export interface OutboxStore {
+  /**
+   * Tries to become the publisher of shards that nobody publishes, until `release`; returns those held now. Held by a session of the
+   * database, so they fall to another worker when this one dies.
+   */
+  acquire(): Promise<readonly number[]>;
+  /** The oldest queued events of the held shards, at most one a capture, at most `limit`. Rejects if the holding session is lost. */
+  next(limit: number): Promise<readonly QueuedEvent[]>;
+  /** Takes published events off the queue. */
+  published(queueIds: readonly bigint[]): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface QueuedEvent {
+  readonly queueId: bigint;
+  readonly eventId: string;
+  readonly captureId: string;
+  readonly record: LogRecord;
+}

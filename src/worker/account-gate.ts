@@ -1,0 +1,86 @@
+import type { Finding } from '../capture/evidence.js';
+import type { Clock } from '../ports/clock.js';
+
+/**
+ * Whether an account may be sent to now, and how much at once.
+ *
+ * A provider that refuses our credentials refuses every capture of the account, and each try would only add to the pile. So when as
+ * many distinct captures as `faultsToHold` were refused for the account's sake with no other answer in between, the account is held:
+ * captures are still claimed, and wait planned. While it is held, one capture is let through each `probeEveryMs` to see whether the
+ * account was mended; any answer but another account fault lets it go.
+ */
+export interface AccountGate {
+  /** Waits for a place among the calls under way. Resolves with what gives the place back. */
+  enter(): Promise<() => void>;
+  /** `open`: send. `probe`: send, as the one try while held. `held`: don't. */
+  permit(): 'open' | 'probe' | 'held';
+  /** What a call brought; changes `held` and reports whether it did. */
+  answered(captureId: string, finding: Finding['is']): 'held' | 'released' | 'unchanged';
+  /** When a held account will next be probed, in ms from now; 0 if it isn't held. */
+  readonly waitMs: number;
+}
+
+export interface AccountGateOptions {
+  readonly maxInFlight: number;
+  readonly faultsToHold: number;
+  readonly probeEveryMs: number;
+  readonly clock: Clock;
+}
+
+export function createAccountGate({
+  maxInFlight,
+  faultsToHold,
+  probeEveryMs,
+  clock,
+}: AccountGateOptions): AccountGate {
+  const waiting: (() => void)[] = [];
+  const faulted = new Set<string>();
+  let inFlight = 0;
+  let nextProbeAt: number | null = null;
+
+  function leave(): void {
+    const next = waiting.shift();
+    if (next === undefined) inFlight -= 1;
+    else next();
+  }
+
+  function place(): () => void {
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      leave();
+    };
+  }
+
+  return {
+    enter: async () => {
+      if (inFlight < maxInFlight) inFlight += 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      return place();
+    },
+    permit: () => {
+      if (nextProbeAt === null) return 'open';
+      if (clock.monotonic() < nextProbeAt) return 'held';
+      nextProbeAt = clock.monotonic() + probeEveryMs;
+      return 'probe';
+    },
+    answered: (captureId, finding) => {
+      // What never reached the provider says nothing of the account.
+      if (finding === 'not_sent') return 'unchanged';
+      if (finding === 'account_fault') {
+        faulted.add(captureId);
+        if (nextProbeAt !== null || faulted.size < faultsToHold) return 'unchanged';
+        nextProbeAt = clock.monotonic() + probeEveryMs;
+        return 'held';
+      }
+      faulted.clear();
+      if (nextProbeAt === null) return 'unchanged';
+      nextProbeAt = null;
+      return 'released';
+    },
+    get waitMs() {
+      return nextProbeAt === null ? 0 : Math.max(1, nextProbeAt - clock.monotonic());
+    },
+  };
+}

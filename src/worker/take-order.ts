@@ -1,0 +1,99 @@
+import type { Capture } from '../capture/capture.js';
+import type { OrderFulfilled, Rejection } from '../capture/order.js';
+import { contradiction, isRejection, planCapture, reject } from '../capture/order.js';
+import { hasCode, messageOf } from '../errors.js';
+import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
+import type { SendingAccount, SendOptions } from './send.js';
+import { leaseFor, send } from './send.js';
+
+export interface TakeOrderOptions extends SendOptions {
+  readonly accounts: ReadonlyMap<string, SendingAccount>;
+  /** How late after its lease was asked for a call may still begin, in ms. */
+  readonly leaseMarginMs: number;
+  /** Names this process in attempts and leases. */
+  readonly worker: string;
+}
+
+/** How taking an order ended: it is ours now, it was before, or it can't be. */
+export type OrderTaken =
+  | { readonly taken: 'claimed' | 'deferred' | 'duplicate'; readonly capture: Capture }
+  | { readonly taken: 'rejected'; readonly rejection: Rejection };
+
+/**
+ * Takes one fulfilled order all the way: plan, claim, send, record. Resolves when the message may be committed: the first attempt's
+ * evidence is durable, or the claim is and its sending is deferred, or the claim existed already. The claim comes before the send and
+ * the attempt is on record with it, so whatever dies in between, the store knows that a request may have left.
+ */
+export async function takeOrder(
+  order: OrderFulfilled,
+  source: OrderSource & { readonly traceparent: string | null },
+  options: TakeOrderOptions,
+): Promise<OrderTaken> {
+  const { accounts, clock } = options;
+  const planned = planCapture(order, {
+    find: (name) => {
+      const account = accounts.get(name);
+      return account === undefined ? null : { ...account, account: name };
+    },
+    traceparent: source.traceparent,
+    now: clock.now(),
+  });
+  if (isRejection(planned)) return { taken: 'rejected', rejection: planned };
+  const account = accounts.get(order.account);
+  if (account === undefined) throw new Error(`account ${order.account} vanished while its order was planned`);
+  const leave = await account.gate.enter();
+  try {
+    return await claimAndSend(planned, account, source, options);
+  } finally {
+    leave();
+  }
+}
+
+async function claimAndSend(
+  planned: Capture,
+  account: SendingAccount,
+  source: OrderSource,
+  options: TakeOrderOptions,
+): Promise<OrderTaken> {
+  const { clock, leaseMarginMs } = options;
+  const held = account.gate.permit() === 'held';
+  const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
+  const leasedAt = clock.monotonic();
+  const claim = await claimOrReject(
+    {
+      capture: planned,
+      source,
+      start: held ? null : { leaseMs },
+      dueInMs: account.gate.waitMs,
+      worker: options.worker,
+    },
+    options,
+  );
+  if (isRejection(claim)) return { taken: 'rejected', rejection: claim };
+  const { claimed, capture } = claim;
+  if (!claimed) {
+    const rejection = contradiction(planned, capture);
+    return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
+  }
+  if (held) return { taken: 'deferred', capture };
+  const settled = await send({ capture, leaseMs, leasedAt }, account, options);
+  return { taken: 'claimed', capture: settled ?? capture };
+}
+
+/** A claim that the store refuses for its data has left nothing behind: the order is a dead letter. */
+async function claimOrReject(
+  request: ClaimRequest,
+  { store }: TakeOrderOptions,
+): Promise<ClaimResult | Rejection> {
+  try {
+    return await store.claim(request);
+  } catch (error) {
+    if (!hasCode(error, 'STORE_REFUSED_DATA')) throw error;
+    return reject(
+      'refused_by_store',
+      'value',
+      messageOf(error),
+      'look at the texts of the order for what a database refuses',
+    );
+  }
+}

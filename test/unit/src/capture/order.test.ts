@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type {
+  AccountTerms,
+  OrderFulfilled,
+  ProviderRules,
+  Rejection,
+} from '../../../../src/capture/order.js';
+import {
+  contradiction,
+  isRejection,
+  isStorable,
+  planCapture,
+  reject,
+} from '../../../../src/capture/order.js';
+import { EPOCH } from '../../../support/captures.js';
+
+const RULES: ProviderRules = {
+  provider: 'wallet',
+  maxPaymentIdLength: 64,
+  captureReference: ({ paymentId }) => paymentId,
+  businessBody: ({ requestId, money }) =>
+    money.amount === 13n
+      ? reject('amount_not_representable', 'captureAmount', 'is 13', 'send another')
+      : Buffer.from(`${requestId} ${money.amount.toString()}`),
+};
+const TERMS: AccountTerms = {
+  account: 'shop',
+  merchantId: 'm-1',
+  authorisationWindowMs: 86_400_000,
+  rules: RULES,
+};
+
+function anOrder(change: Partial<OrderFulfilled> = {}): OrderFulfilled {
+  return {
+    eventId: 'evt-1',
+    orderId: 'order-1',
+    paymentId: 'pay-1',
+    provider: 'wallet',
+    account: 'shop',
+    authorisedAmount: 5_000n,
+    captureAmount: null,
+    currency: 'IQD',
+    authorisedAt: EPOCH,
+    fulfilledAt: EPOCH,
+    references: new Map(),
+    description: null,
+    ...change,
+  };
+}
+
+function plan(order: OrderFulfilled, aliases: string[] = ['shop']): ReturnType<typeof planCapture> {
+  const find = (account: string): AccountTerms | null =>
+    aliases.includes(account) ? { ...TERMS, account } : null;
+  return planCapture(order, { find, traceparent: null, now: EPOCH });
+}
+
+function rejectionOf(order: OrderFulfilled): Rejection {
+  const planned = plan(order);
+  assert.ok(isRejection(planned), 'should be rejected');
+  return planned;
+}
+
+describe('planning a capture', () => {
+  it('captures the full authorisation, or the part that the order names', () => {
+    const full = plan(anOrder());
+    assert.ok(!isRejection(full));
+    assert.deepEqual(full.money, { amount: 5_000n, currency: 'IQD' });
+    assert.equal(full.expiresAt.getTime(), EPOCH.getTime() + 86_400_000);
+    assert.equal(Buffer.from(full.body).toString(), `${full.requestId} 5000`);
+    const part = plan(anOrder({ captureAmount: 1n }));
+    assert.ok(!isRejection(part));
+    assert.equal(part.money.amount, 1n);
+  });
+
+  it('names the capture by what the provider captures, whatever account and order name it', () => {
+    const one = plan(anOrder());
+    const other = plan(anOrder({ account: 'alias', orderId: 'order-2', captureAmount: 1n }), [
+      'shop',
+      'alias',
+    ]);
+    assert.ok(!isRejection(one) && !isRejection(other));
+    assert.equal(one.captureId, other.captureId);
+  });
+
+  it('rejects what can’t become a capture, naming the field', () => {
+    const cases: [Partial<OrderFulfilled>, string, string][] = [
+      [{ eventId: '' }, 'text_missing', 'eventId'],
+      [{ paymentId: '' }, 'text_missing', 'paymentId'],
+      [{ orderId: 'x'.repeat(257) }, 'text_too_long', 'orderId'],
+      [{ paymentId: 'x'.repeat(65) }, 'text_too_long', 'paymentId'],
+      [{ orderId: 'a\0b' }, 'text_unprintable', 'orderId'],
+      [{ description: 'half \uD83D' }, 'text_unprintable', 'description'],
+      [{ references: new Map([['ref', '\uDC00']]) }, 'text_unprintable', 'references.ref'],
+      [{ account: 'nobody' }, 'account_unknown', 'account'],
+      [{ provider: 'payermax' }, 'provider_unknown', 'provider'],
+      [{ currency: 'iqd' }, 'currency_unknown', 'currency'],
+      [{ currency: 'QQQ' }, 'currency_unknown', 'currency'],
+      [{ captureAmount: 0n }, 'amount_not_positive', 'captureAmount'],
+      [{ captureAmount: -1n }, 'amount_not_positive', 'captureAmount'],
+      [{ authorisedAmount: 0n }, 'amount_not_positive', 'authorisedAmount'],
+      [{ authorisedAmount: 2n ** 63n }, 'amount_too_large', 'authorisedAmount'],
+      [{ captureAmount: 5_001n }, 'amount_above_authorised', 'captureAmount'],
+      [{ captureAmount: 13n }, 'amount_not_representable', 'captureAmount'],
+    ];
+    for (const [change, reason, field] of cases) {
+      const rejection = rejectionOf(anOrder(change));
+      assert.deepEqual([rejection.rejected, rejection.field], [reason, field]);
+      assert.ok(rejection.problem !== '' && rejection.remedy !== '');
+    }
+  });
+
+  it('cuts hostile values in its texts', () => {
+    assert.ok(rejectionOf(anOrder({ account: 'x'.repeat(256) })).problem.length < 150);
+  });
+
+  it('never throws, whatever the order holds', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('shop', 'wallet', 'IQD', 'pay-1', 'a\0'),
+    );
+    const amount = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
+    const order = fc.record({
+      orderId: text,
+      paymentId: text,
+      provider: text,
+      account: text,
+      currency: text,
+      description: fc.option(text),
+      authorisedAmount: amount,
+      captureAmount: fc.option(amount),
+    });
+    fc.assert(
+      fc.property(order, (change) => {
+        const planned = plan(anOrder(change));
+        if (isRejection(planned)) return;
+        assert.ok(planned.money.amount > 0n && planned.money.amount <= change.authorisedAmount);
+        assert.ok([planned.orderId, planned.paymentId].every(isStorable));
+      }),
+    );
+  });
+});
+
+describe('an order that meets an existing claim', () => {
+  const planned = plan(anOrder());
+  assert.ok(!isRejection(planned));
+
+  it('is a duplicate if it asks for the same', () => {
+    assert.equal(contradiction(planned, planned), null);
+  });
+
+  it('contradicts it with another order, amount or currency', () => {
+    const existing = [
+      [{ ...planned, orderId: 'order-2' }, 'orderId'],
+      [{ ...planned, money: { amount: 1n, currency: 'IQD' } }, 'captureAmount'],
+      [{ ...planned, money: { amount: 5_000n, currency: 'EUR' } }, 'currency'],
+    ] as const;
+    for (const [claim, field] of existing) {
+      const rejection = contradiction(planned, claim);
+      assert.deepEqual([rejection?.rejected, rejection?.field], ['contradicts_claim', field]);
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Evidence, Finding } from '../../../../src/capture/evidence.js';
+import { EVIDENCE_KINDS } from '../../../../src/capture/evidence.js';
+import { verdictOf } from '../../../../src/capture/verdict.js';
+import { aCapture, anAnswer, CAPTURED, EPOCH } from '../../../support/captures.js';
+
+const DECLINED: Finding = { is: 'declined', category: 'funds' };
+const DOUBTS: Finding[] = [{ is: 'unknown' }, { is: 'in_process' }, { is: 'busy' }];
+const NO_EFFECT: Finding[] = [{ is: 'not_sent' }, { is: 'not_processed' }, { is: 'account_fault' }];
+
+function says(attempts: number, ...evidence: Evidence[]): string {
+  const verdict = verdictOf(aCapture({ attempts }), evidence);
+  return verdict.says === 'pending' ? `pending/${verdict.reason}` : verdict.says;
+}
+
+/** The same words from a stronger source than the capture call's own answer. */
+function from(kind: Evidence['kind'], finding: Finding, secondsLater = 0): Evidence {
+  return {
+    ...anAnswer(1, finding, `${kind}:${finding.is}:${String(secondsLater)}`),
+    kind,
+    attempt: null,
+    at: new Date(EPOCH.getTime() + secondsLater * 1_000),
+  };
+}
+
+describe('verdict', () => {
+  it('is the plain answer when there was one attempt and one answer', () => {
+    assert.equal(says(0), 'unsent');
+    assert.equal(says(1), 'under_way');
+    assert.equal(says(1, anAnswer(1, CAPTURED)), 'succeeded');
+    assert.equal(says(1, anAnswer(1, DECLINED)), 'failed');
+    assert.equal(says(1, anAnswer(1, { is: 'in_process' })), 'pending/in_process');
+    assert.equal(says(1, anAnswer(1, { is: 'unknown' })), 'pending/unknown');
+    assert.equal(says(1, anAnswer(1, { is: 'busy' })), 'pending/unknown');
+    for (const finding of NO_EFFECT) assert.equal(says(1, anAnswer(1, finding)), 'unsent', finding.is);
+  });
+
+  it('lets no later refusal clear an earlier doubt', () => {
+    for (const doubt of DOUBTS) {
+      for (const later of [DECLINED, ...NO_EFFECT]) {
+        const verdict = says(2, anAnswer(1, doubt), anAnswer(2, later));
+        assert.match(verdict, /^pending\//, `${doubt.is} then ${later.is}`);
+      }
+    }
+  });
+
+  it('lets no refusal decide while another attempt is under way', () => {
+    assert.equal(says(2, anAnswer(1, DECLINED)), 'under_way');
+    assert.equal(says(2, anAnswer(2, DECLINED)), 'under_way');
+  });
+
+  it('lets a refusal decide when all other attempts had no effect', () => {
+    assert.equal(says(2, anAnswer(1, { is: 'not_sent' }), anAnswer(2, DECLINED)), 'failed');
+  });
+
+  it('keeps the doubt of a lapsed lease against a late "nothing was sent", but not against a late answer', () => {
+    const lapsed = anAnswer(1, { is: 'lapsed' }, 'lapsed');
+    assert.equal(says(1, lapsed), 'pending/unknown');
+    for (const finding of NO_EFFECT) assert.equal(says(1, lapsed, anAnswer(1, finding)), 'pending/unknown');
+    assert.equal(says(1, lapsed, anAnswer(1, CAPTURED)), 'succeeded');
+    assert.equal(says(1, lapsed, anAnswer(1, DECLINED)), 'failed');
+  });
+
+  it('calls a capture of something else a mismatch, and lets only stronger matching evidence clear it', () => {
+    const other: Finding = { ...CAPTURED, money: { amount: 1n, currency: 'IQD' } } as Finding;
+    assert.equal(says(1, anAnswer(1, other)), 'pending/integrity_mismatch');
+    const otherRequest: Finding = { ...CAPTURED, requestId: 'another' } as Finding;
+    assert.equal(says(1, anAnswer(1, otherRequest)), 'pending/integrity_mismatch');
+    assert.equal(says(1, anAnswer(1, other), anAnswer(1, CAPTURED, 'again')), 'pending/integrity_mismatch');
+    assert.equal(says(1, anAnswer(1, other), from('inquiry', CAPTURED)), 'succeeded');
+    assert.equal(says(1, from('inquiry', other), anAnswer(1, CAPTURED)), 'pending/integrity_mismatch');
+  });
+
+  it('ranks by source, then by the provider’s time, then captured over declined', () => {
+    for (const [index, kind] of EVIDENCE_KINDS.entries()) {
+      for (const stronger of EVIDENCE_KINDS.slice(index + 1)) {
+        assert.equal(
+          says(1, from(kind, CAPTURED, 99), from(stronger, DECLINED)),
+          'failed',
+          `${kind} < ${stronger}`,
+        );
+      }
+    }
+    assert.equal(says(1, from('inquiry', CAPTURED, 1), from('inquiry', DECLINED, 2)), 'failed');
+    assert.equal(says(1, from('inquiry', CAPTURED, 2), from('inquiry', DECLINED, 1)), 'succeeded');
+    assert.equal(says(1, from('inquiry', CAPTURED, 1), from('inquiry', DECLINED, 1)), 'succeeded');
+  });
+
+  it('never lets "authorised" contradict a success', () => {
+    assert.equal(says(1, anAnswer(1, CAPTURED), from('inquiry', { is: 'authorised' }, 9)), 'succeeded');
+  });
+
+  const finding = fc.constantFrom<Finding>(
+    CAPTURED,
+    DECLINED,
+    { is: 'lapsed' },
+    { is: 'authorised' },
+    ...DOUBTS,
+    ...NO_EFFECT,
+  );
+  const piece = fc
+    .record({
+      attempt: fc.integer({ min: 1, max: 3 }),
+      finding,
+      kind: fc.constantFrom(...EVIDENCE_KINDS),
+      seconds: fc.integer({ min: 0, max: 3 }),
+      label: fc.integer({ min: 0, max: 9 }),
+    })
+    .map(({ attempt, finding: found, kind, seconds, label }): Evidence => {
+      const own = kind === 'capture_response';
+      return {
+        ...anAnswer(attempt, found, `${kind}:${String(label)}`),
+        kind,
+        attempt: own ? attempt : null,
+        at: new Date(EPOCH.getTime() + seconds * 1_000),
+      };
+    });
+  const pieces = fc.uniqueArray(piece, { selector: ({ evidenceId }) => evidenceId, maxLength: 6 });
+
+  it('depends on the set of evidence, never on its order', () => {
+    const shuffled = pieces.chain((set) =>
+      fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length, maxLength: set.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([set, other]) => {
+        assert.deepEqual(
+          verdictOf(aCapture({ attempts: 3 }), other),
+          verdictOf(aCapture({ attempts: 3 }), set),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reaches an outcome only by a word that the money moved or won’t', () => {
+    fc.assert(
+      fc.property(pieces, (set) => {
+        const verdict = verdictOf(aCapture({ attempts: 3 }), set);
+        const heard = (is: Finding['is']): boolean => set.some((one) => one.finding.is === is);
+        if (verdict.says === 'succeeded') assert.ok(heard('captured'));
+        if (verdict.says === 'failed') assert.ok(heard('declined'));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -14,6 +14,7 @@ import {
   planCapture,
   reject,
 } from '../../../../src/capture/order.js';
+import { anOrder } from '../../../support/capture-path.js';
 import { EPOCH } from '../../../support/captures.js';
 
 const RULES: ProviderRules = {
@@ -31,24 +32,6 @@ const TERMS: AccountTerms = {
   authorisationWindowMs: 86_400_000,
   rules: RULES,
 };
-
-function anOrder(change: Partial<OrderFulfilled> = {}): OrderFulfilled {
-  return {
-    eventId: 'evt-1',
-    orderId: 'order-1',
-    paymentId: 'pay-1',
-    provider: 'wallet',
-    account: 'shop',
-    authorisedAmount: 5_000n,
-    captureAmount: null,
-    currency: 'IQD',
-    authorisedAt: EPOCH,
-    fulfilledAt: EPOCH,
-    references: new Map(),
-    description: null,
-    ...change,
-  };
-}
 
 function plan(order: OrderFulfilled, aliases: string[] = ['shop']): ReturnType<typeof planCapture> {
   const find = (account: string): AccountTerms | null =>

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { packageRoot } from '../../src/package-root.js';
+import { startStack } from '../stack/start.js';
+
+/**
+ * The test command: format, lint and types beside the start of the local stack, then all tests on it. The build that runs before it is
+ * the type check. Test files are listed from the sources, so that a test whose source is gone can't go on running from an old build.
+ */
+interface Options {
+  readonly unit: boolean;
+  readonly concurrency: string;
+}
+
+const program = new Command('npm test --')
+  .description('Checks format, lint and types, starts the local stack and runs the tests on it.')
+  .argument('[filter...]', 'run only test files whose path contains one of these, without the checks')
+  .option('--unit', 'run only the unit tests, without a stack', false)
+  .option('--concurrency <files>', 'how many test files run at once', '3')
+  .parse();
+const options = program.opts<Options>();
+const filters = program.args;
+const root = packageRoot();
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const files = testFiles();
+  if (files.length === 0) {
+    process.stderr.write(`no test file matches ${filters.join(', ')}\n`);
+    return 1;
+  }
+  const needsStack = files.some((file) => file.includes('/integration/'));
+  const checks =
+    filters.length > 0
+      ? []
+      : [check('format', 'prettier', '--check', '.'), check('lint', 'eslint', '--max-warnings', '0', '.')];
+  const starting = needsStack ? startStack({ env: process.env, progress: say }) : null;
+  const checked = await Promise.all(checks);
+  const stack = await starting;
+  try {
+    if (checked.includes(false)) return 1;
+    return await runTests(files, stack?.env ?? {});
+  } finally {
+    await stack?.stop();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function testFiles(): string[] {
+  const folder = options.unit ? 'test/unit' : 'test';
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `dist/${folder}/${file.replace(/\.ts$/, '.js')}`)
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .sort();
+}
+
+/** Runs one of the checks, silent when it passes. */
+async function check(name: string, tool: string, ...args: string[]): Promise<boolean> {
+  const begun = performance.now();
+  const child = spawn(process.execPath, [join(root, 'node_modules/.bin', tool), ...args], { cwd: root });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  say(`${code === 0 ? 'passed' : 'FAILED'}: ${name} (${seconds} s)`);
+  if (code !== 0) process.stderr.write(Buffer.concat(output));
+  return code === 0;
+}
+
+async function runTests(files: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    ['--test', `--test-concurrency=${options.concurrency}`, '--test-reporter=spec', ...files],
+    { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return code ?? 1;
+}

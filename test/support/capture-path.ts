@@ -1,0 +1,162 @@
+import { pino } from 'pino';
+import type { Finding } from '../../src/capture/evidence.js';
+import type { OrderFulfilled } from '../../src/capture/order.js';
+import { fold } from '../../src/capture/state-machine.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Observer } from '../../src/ports/observer.js';
+import type { Answer, CaptureCall, ProviderClient } from '../../src/ports/provider.js';
+import type { CaptureStore, ClaimRequest, OrderSource } from '../../src/ports/store.js';
+import { createAccountGate } from '../../src/worker/account-gate.js';
+import { batchStore } from '../../src/worker/batched-store.js';
+import type { SchedulerOptions } from '../../src/worker/scheduler.js';
+import type { SendingAccount } from '../../src/worker/send.js';
+import { EPOCH, POLICY } from './captures.js';
+import type { MemoryStore } from './memory-store.js';
+import { memoryStore } from './memory-store.js';
+
+export const SILENT_OBSERVER: Observer = {
+  message: () => undefined,
+  attempt: () => undefined,
+  state: () => undefined,
+  batch: () => undefined,
+  held: () => undefined,
+};
+
+export const SOURCE: OrderSource & { readonly traceparent: null } = {
+  eventId: 'evt-1',
+  topic: 'order.fulfilled',
+  partition: 0,
+  offset: 7n,
+  traceparent: null,
+};
+
+export function anOrder(change: Partial<OrderFulfilled> = {}): OrderFulfilled {
+  return {
+    eventId: 'evt-1',
+    orderId: 'order-1',
+    paymentId: 'pay-1',
+    provider: 'wallet',
+    account: 'shop',
+    authorisedAmount: 5_000n,
+    captureAmount: null,
+    currency: 'IQD',
+    authorisedAt: EPOCH,
+    fulfilledAt: EPOCH,
+    references: new Map(),
+    description: null,
+    ...change,
+  };
+}
+
+/** The capture path over a store in memory, a provider that answers by script, and a clock that the test moves. */
+export interface CapturePath {
+  readonly options: SchedulerOptions;
+  readonly store: MemoryStore;
+  /** Every request that reached the provider. */
+  readonly sent: CaptureCall[];
+  readonly time: { ms: number };
+  /** What the provider does next; a plain finding is an answer. Called after the last look at the lease. */
+  respond: (call: CaptureCall) => Finding | Promise<Finding>;
+}
+
+export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
+  const time = { ms: EPOCH.getTime() };
+  const clock: Clock = {
+    now: () => new Date(time.ms),
+    monotonic: () => time.ms,
+    sleep: (ms) => {
+      time.ms += ms;
+      return new Promise(setImmediate);
+    },
+  };
+  const random = (): number => 0.5;
+  const store = memoryStore({
+    now: () => time.ms,
+    fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, POLICY),
+  });
+  const sent: CaptureCall[] = [];
+  const client: ProviderClient = {
+    provider: 'wallet',
+    timeoutMs: 25_000,
+    capture: async (call) => {
+      if (!call.mayWrite()) return answer({ is: 'not_sent' }, clock);
+      sent.push(call);
+      return answer(await path.respond(call), clock);
+    },
+    inquire: () => Promise.reject(new Error('nobody inquires here')),
+    close: () => Promise.resolve(),
+  };
+  const account: SendingAccount = {
+    name: 'shop',
+    merchantId: 'm-1',
+    authorisationWindowMs: 86_400_000,
+    maxInFlight: 10,
+    rules: {
+      provider: 'wallet',
+      maxPaymentIdLength: 64,
+      captureReference: ({ paymentId }) => paymentId,
+      businessBody: ({ requestId, money }) => Buffer.from(`${requestId} ${money.amount.toString()}`),
+    },
+    client,
+    gate: createAccountGate({ maxInFlight: 10, faultsToHold: 3, probeEveryMs: 30_000, clock }),
+  };
+  const log = pino({ level: 'silent' });
+  const due: CaptureStore = { ...store, ...change };
+  const path: CapturePath = {
+    store,
+    sent,
+    time,
+    respond: () => ({
+      is: 'captured',
+      money: null,
+      requestId: null,
+      providerCaptureId: 'pc-1',
+      capturedAt: null,
+    }),
+    options: {
+      store: batchStore({
+        store: due,
+        maxBatch: 100,
+        clock,
+        random,
+        observer: SILENT_OBSERVER,
+        log,
+        stop: new AbortController().signal,
+      }),
+      due,
+      clock,
+      random,
+      observer: SILENT_OBSERVER,
+      log,
+      accounts: new Map([['shop', account]]),
+      leaseMarginMs: 10_000,
+      worker: 'worker-1',
+      pollEveryMs: 1_000,
+      limit: 100,
+      takenForMs: 10_000,
+    },
+  };
+  return path;
+}
+
+/** A claim that takes this long, as when the database is slow. */
+export function slowClaim(path: () => CapturePath, ms: number): Pick<CaptureStore, 'claim'> {
+  return {
+    claim: async (requests: readonly ClaimRequest[]) => {
+      const results = await path().store.claim(requests);
+      path().time.ms += ms;
+      return results;
+    },
+  };
+}
+
+function answer(finding: Finding, clock: Clock): Answer {
+  return {
+    finding,
+    at: clock.now(),
+    providerCode: 'CODE',
+    providerMessage: null,
+    raw: null,
+    httpStatus: 200,
+  };
+}

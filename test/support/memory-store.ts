@@ -1,0 +1,95 @@
+import type { Capture } from '../../src/capture/capture.js';
+import type { Evidence } from '../../src/capture/evidence.js';
+import type { CaptureEvent } from '../../src/capture/events.js';
+import type { ScheduledAction } from '../../src/capture/state-machine.js';
+import { mayStart, started } from '../../src/capture/state-machine.js';
+import type { CaptureStore, Folder } from '../../src/ports/store.js';
+
+interface Row {
+  capture: Capture;
+  leaseUntil: number;
+  evidence: Map<string, Evidence>;
+  scheduled: { action: ScheduledAction; dueAt: number } | null;
+}
+
+/** The store's contract in memory, for running the capture path without PostgreSQL. Time is whatever `now` says, in ms. */
+export interface MemoryStore extends CaptureStore {
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly events: readonly CaptureEvent[];
+}
+
+export function memoryStore({ fold, now }: { fold: Folder; now: () => number }): MemoryStore {
+  const rows = new Map<string, Row>();
+  const events: CaptureEvent[] = [];
+
+  function leased(capture: Capture, leaseMs: number, row: Row | undefined): Row {
+    const leaseUntil = now() + leaseMs;
+    const next: Row = {
+      capture: started(capture),
+      leaseUntil,
+      evidence: row?.evidence ?? new Map<string, Evidence>(),
+      scheduled: { action: 'lapse', dueAt: leaseUntil },
+    };
+    rows.set(capture.captureId, next);
+    return next;
+  }
+
+  return {
+    rows,
+    events,
+    claim: (requests) =>
+      Promise.resolve(
+        requests.map(({ capture, start, dueInMs }) => {
+          const existing = rows.get(capture.captureId);
+          if (existing !== undefined) return { claimed: false, capture: existing.capture };
+          if (start !== null)
+            return { claimed: true, capture: leased(capture, start.leaseMs, undefined).capture };
+          const dueAt = now() + dueInMs;
+          rows.set(capture.captureId, {
+            capture,
+            leaseUntil: 0,
+            evidence: new Map(),
+            scheduled: { action: 'send', dueAt },
+          });
+          return { claimed: true, capture };
+        }),
+      ),
+    start: (requests) =>
+      Promise.resolve(
+        requests.map(({ captureId, leaseMs }) => {
+          const row = rows.get(captureId);
+          return row !== undefined && mayStart(row.capture)
+            ? leased(row.capture, leaseMs, row).capture
+            : null;
+        }),
+      ),
+    record: (requests) =>
+      Promise.resolve(
+        requests.map(({ captureId, pieces }) => {
+          const row = rows.get(captureId);
+          if (row === undefined) return null;
+          for (const piece of pieces) {
+            if (!row.evidence.has(piece.evidenceId)) row.evidence.set(piece.evidenceId, piece);
+          }
+          const { capture, event, schedule } = fold(row.capture, [...row.evidence.values()], new Date(now()));
+          row.capture = capture;
+          if (event !== null) events.push(event);
+          if (schedule.change === 'clear') row.scheduled = null;
+          if (schedule.change === 'park') row.scheduled = { action: 'inquire', dueAt: Infinity };
+          if (schedule.change === 'set')
+            row.scheduled = { action: schedule.action, dueAt: now() + schedule.dueInMs };
+          return capture;
+        }),
+      ),
+    takeDue: ({ actions, limit, takenForMs }) => {
+      const due = [...rows.values()]
+        .flatMap((row) => (row.scheduled === null ? [] : [{ row, scheduled: row.scheduled }]))
+        .filter(({ scheduled }) => actions.includes(scheduled.action) && scheduled.dueAt <= now())
+        .slice(0, limit);
+      for (const { row, scheduled } of due) row.scheduled = { ...scheduled, dueAt: now() + takenForMs };
+      return Promise.resolve(
+        due.map(({ row, scheduled }) => ({ action: scheduled.action, capture: row.capture })),
+      );
+    },
+  };
+}

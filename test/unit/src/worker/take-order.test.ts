@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding } from '../../../../src/capture/evidence.js';
+import { CaptureWorkerError } from '../../../../src/errors.js';
+import { takeOrder } from '../../../../src/worker/take-order.js';
+import type { CapturePath } from '../../../support/capture-path.js';
+import { anOrder, capturePath, slowClaim, SOURCE } from '../../../support/capture-path.js';
+
+function stateOf(path: CapturePath): string | undefined {
+  return [...path.store.rows.values()][0]?.capture.status.state;
+}
+
+describe('taking an order', () => {
+  it('claims, sends the stored body once and records the outcome', async () => {
+    const path = capturePath();
+    const taken = await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(taken.taken, 'claimed');
+    assert.equal(stateOf(path), 'succeeded');
+    assert.equal(path.sent.length, 1);
+    assert.deepEqual(
+      path.store.events.map(({ type, sequence }) => [type, sequence]),
+      [['capture.succeeded', 1]],
+    );
+  });
+
+  it('has the attempt on record before the request leaves', async () => {
+    const path = capturePath();
+    path.respond = () => {
+      assert.equal(stateOf(path), 'sending');
+      return { is: 'unknown' };
+    };
+    await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(path.sent.length, 1);
+    assert.equal(stateOf(path), 'pending');
+  });
+
+  it('sends nothing for an order that was taken before, however often it comes', async () => {
+    const path = capturePath();
+    const results = await Promise.all([1, 2, 3, 4, 5].map(() => takeOrder(anOrder(), SOURCE, path.options)));
+    results.push(await takeOrder(anOrder({ eventId: 'evt-2' }), SOURCE, path.options));
+    assert.equal(path.sent.length, 1);
+    assert.deepEqual(results.map(({ taken }) => taken).sort(), [
+      'claimed',
+      ...Array<string>(5).fill('duplicate'),
+    ]);
+  });
+
+  it('rejects an order that contradicts the claim, and one that can’t be planned', async () => {
+    const path = capturePath();
+    await takeOrder(anOrder(), SOURCE, path.options);
+    const contradicting = await takeOrder(anOrder({ captureAmount: 1n }), SOURCE, path.options);
+    assert.equal(contradicting.taken === 'rejected' && contradicting.rejection.rejected, 'contradicts_claim');
+    const unknown = await takeOrder(anOrder({ account: 'nobody' }), SOURCE, path.options);
+    assert.equal(unknown.taken === 'rejected' && unknown.rejection.rejected, 'account_unknown');
+    assert.equal(path.sent.length, 1);
+  });
+
+  it('doesn’t send when the lease no longer covers the call', async () => {
+    const covered = capturePath(slowClaim(() => covered, 10_000));
+    await takeOrder(anOrder(), SOURCE, covered.options);
+    assert.equal(covered.sent.length, 1, 'just within the margin');
+
+    const late = capturePath(slowClaim(() => late, 10_001));
+    await takeOrder(anOrder(), SOURCE, late.options);
+    assert.equal(late.sent.length, 0);
+    assert.equal(stateOf(late), 'planned');
+  });
+
+  it('waits for a store that is away, before and after the money moved', async () => {
+    const away = { claim: 2, record: 3 };
+    const unavailable = (): Promise<never> =>
+      Promise.reject(new CaptureWorkerError('STORE_UNAVAILABLE', 'away'));
+    const path = capturePath({
+      claim: (requests) => (away.claim-- > 0 ? unavailable() : path.store.claim(requests)),
+      record: (requests) => (away.record-- > 0 ? unavailable() : path.store.record(requests)),
+    });
+    await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(path.sent.length, 1);
+    assert.equal(stateOf(path), 'succeeded');
+  });
+
+  it('records what happened to the money even if the store refuses the answer’s texts', async () => {
+    const path = capturePath({
+      record: (requests) =>
+        requests.some(({ pieces }) => pieces.some(({ providerCode }) => providerCode !== null))
+          ? Promise.reject(new CaptureWorkerError('STORE_REFUSED_DATA', 'a text'))
+          : path.store.record(requests),
+    });
+    await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(stateOf(path), 'succeeded');
+  });
+
+  it('makes a claim that the store refuses a dead letter', async () => {
+    const path = capturePath({
+      claim: () => Promise.reject(new CaptureWorkerError('STORE_REFUSED_DATA', 'a NUL')),
+    });
+    const taken = await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(taken.taken === 'rejected' && taken.rejection.rejected, 'refused_by_store');
+    assert.equal(path.sent.length, 0);
+  });
+
+  it('claims without sending while the account is held', async () => {
+    const path = capturePath();
+    path.respond = (): Finding => ({ is: 'account_fault' });
+    for (const paymentId of ['a', 'b', 'c']) await takeOrder(anOrder({ paymentId }), SOURCE, path.options);
+    const taken = await takeOrder(anOrder({ paymentId: 'd' }), SOURCE, path.options);
+    assert.equal(taken.taken, 'deferred');
+    assert.equal(path.sent.length, 3);
+    assert.equal(path.store.rows.size, 4);
+  });
+});

@@ -1,0 +1,114 @@
+import type pg from 'pg';
+import { isRejection } from '../../src/capture/order.js';
+import { eventDecoder } from '../../src/kafka/event-decoder.js';
+import { registryClient } from '../../src/kafka/registry/client.js';
+import { loadSchemas } from '../../src/kafka/schema-registry.js';
+import { topicNames } from '../../src/kafka/topics.js';
+import { systemClock } from '../../src/system-clock.js';
+import type { BookEntry, Books, EventEntry, RowEntry } from './compare.js';
+import type { DemoPlan } from './orders.js';
+import { readTopics } from './read-topics.js';
+import type { Scene } from './scene.js';
+
+/** How far the worker is. */
+export interface Standing {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly pending: number;
+  /** Planned or being sent. */
+  readonly open: number;
+  /** Events that wait to be published. */
+  readonly queued: number;
+}
+
+/** Counts captures by state, and events still to be published. */
+const STANDING = `
+  select
+    count(*) filter (where state = 'succeeded')::int as succeeded,
+    count(*) filter (where state = 'failed')::int as failed,
+    count(*) filter (where state = 'pending')::int as pending,
+    count(*) filter (where state in ('planned', 'sending'))::int as open,
+    (select count(*) from outbox_queue)::int as queued
+  from captures`;
+
+export async function standingOf(pool: pg.Pool): Promise<Standing> {
+  const { rows } = await pool.query<Standing & pg.QueryResultRow>(STANDING);
+  const [standing] = rows;
+  if (standing === undefined) throw new Error('a count has one row');
+  return standing;
+}
+
+const ROWS = `
+  select capture_id, order_id, payment_id, amount::text, currency, state, sequence::int
+  from captures
+  order by payment_id`;
+
+/** Everything that the books say at the end, and how often money was asked for twice. */
+export async function collectBooks(
+  scene: Scene,
+  plan: DemoPlan,
+  pool: pg.Pool,
+): Promise<{ readonly books: Books; readonly doubleCaptures: number }> {
+  const [{ book, doubleCaptures }, rows, { events, deadLetters }] = await Promise.all([
+    readBook(scene),
+    readRows(pool),
+    readPublished(scene),
+  ]);
+  const poison = plan.messages.flatMap((message) => (message.kind === 'poison' ? [message.key] : []));
+  return { books: { orders: plan.orders, poison, book, rows, events, deadLetters }, doubleCaptures };
+}
+
+async function readBook({ sandbox }: Scene): Promise<{ book: BookEntry[]; doubleCaptures: number }> {
+  const answer = await fetch(`${sandbox.adminUrl}/book`);
+  const view = (await answer.json()) as {
+    doubleCaptures: number;
+    authorisations: { paymentId: string; currency: string; capturedAmount: string }[];
+  };
+  const book = view.authorisations.map(({ paymentId, currency, capturedAmount }) => ({
+    paymentId,
+    currency,
+    captured: BigInt(capturedAmount),
+  }));
+  return { book, doubleCaptures: view.doubleCaptures };
+}
+
+async function readRows(pool: pg.Pool): Promise<RowEntry[]> {
+  const { rows } = await pool.query<Record<string, string> & { sequence: number }>(ROWS);
+  return rows.map((row) => ({
+    captureId: row['capture_id'] ?? '',
+    orderId: row['order_id'] ?? '',
+    paymentId: row['payment_id'] ?? '',
+    amount: BigInt(row['amount'] ?? ''),
+    currency: row['currency'] ?? '',
+    state: row['state'] ?? '',
+    sequence: row.sequence,
+  }));
+}
+
+async function readPublished(scene: Scene): Promise<{ events: EventEntry[]; deadLetters: string[] }> {
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: url } = scene.stack.env;
+  const topics = topicNames(scene.topicPrefix);
+  const deadLetterTopic = topics['order.fulfilled.dlq'];
+  const messages = await readTopics(brokers, [
+    topics['capture.succeeded'],
+    topics['capture.failed'],
+    topics['capture.pending'],
+    deadLetterTopic,
+  ]);
+  const registry = registryClient({ url });
+  const decode = eventDecoder(await loadSchemas(registry, topics), { registry, clock: systemClock });
+  const events: EventEntry[] = [];
+  const deadLetters: string[] = [];
+  for (const { topic, key, value } of messages) {
+    if (topic === deadLetterTopic) {
+      deadLetters.push(key?.toString() ?? '');
+      continue;
+    }
+    const event = await decode(topic, value);
+    if (isRejection(event)) throw new Error(`an event on ${topic} can't be read: ${event.problem}`);
+    const { captureId, type, sequence, amount, currency } = event;
+    events.push({ captureId, type, sequence, amount, currency });
+  }
+  await registry.close();
+  return { events, deadLetters };
+}

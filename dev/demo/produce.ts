@@ -1,0 +1,111 @@
+import { pino } from 'pino';
+import type { OrderFulfilled } from '../../src/capture/order.js';
+import { createLogProducer } from '../../src/kafka/log-producer.js';
+import { orderEncoder } from '../../src/kafka/order-encoder.js';
+import { registryClient } from '../../src/kafka/registry/client.js';
+import { loadSchemas } from '../../src/kafka/schema-registry.js';
+import { topicNames } from '../../src/kafka/topics.js';
+import type { LogRecord } from '../../src/ports/log.js';
+import type { DemoMessage, DemoOrder } from './orders.js';
+import type { Scene } from './scene.js';
+import { ACCOUNT } from './scene.js';
+
+const AT_ONCE = 2_000;
+
+/** Enters the orders' authorisations at the sandbox, so that there is something to capture. */
+export async function authorise(scene: Scene, orders: readonly DemoOrder[]): Promise<void> {
+  const { adminUrl, clientId } = scene.sandbox;
+  for (let from = 0; from < orders.length; from += AT_ONCE) {
+    const body = orders
+      .slice(from, from + AT_ONCE)
+      .map(({ paymentId, authorisedAmount, currency, scenario }) => ({
+        paymentId,
+        clientId,
+        amount: authorisedAmount.toString(),
+        currency,
+        scenario,
+      }));
+    const answer = await fetch(`${adminUrl}/authorisations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`The sandbox refused the authorisations: ${await answer.text()}`);
+  }
+}
+
+/** Puts the messages on `order.fulfilled`, in order. */
+export async function produce(scene: Scene, messages: readonly DemoMessage[]): Promise<void> {
+  const registry = registryClient({ url: scene.stack.env.SCHEMA_REGISTRY_URL });
+  const topics = topicNames(scene.topicPrefix);
+  const encode = orderEncoder(await loadSchemas(registry, topics), { source: '/demo' });
+  await registry.close();
+  const producer = createLogProducer({
+    client: { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'demo' },
+    log: pino({ level: 'silent' }),
+  });
+  try {
+    for (let from = 0; from < messages.length; from += AT_ONCE) {
+      await producer.append(messages.slice(from, from + AT_ONCE).map((message) => recordOf(message, encode)));
+    }
+  } finally {
+    await producer.close();
+  }
+}
+
+function recordOf(message: DemoMessage, encode: (order: OrderFulfilled) => LogRecord): LogRecord {
+  if (message.kind === 'order') return encode(fulfilled(message.order, message.repeat));
+  const poison = poisonOf(message, encode);
+  return { ...poison, key: Buffer.from(message.key) };
+}
+
+/** `repeat` tells the messages of one order apart: each is an event of its own. */
+function fulfilled(order: DemoOrder, repeat: number): OrderFulfilled {
+  const now = new Date();
+  return {
+    eventId: `${order.orderId}-fulfilled-${String(repeat)}`,
+    orderId: order.orderId,
+    paymentId: order.paymentId,
+    provider: 'wallet',
+    account: ACCOUNT,
+    authorisedAmount: order.authorisedAmount,
+    captureAmount: order.captureAmount,
+    currency: order.currency,
+    authorisedAt: now,
+    fulfilledAt: now,
+    references: new Map(),
+    description: null,
+  };
+}
+
+/** A message that can't become a capture, in one of the ways in which producers get it wrong. */
+function poisonOf(
+  message: DemoMessage & { readonly kind: 'poison' },
+  encode: (order: OrderFulfilled) => LogRecord,
+): LogRecord {
+  const order: DemoOrder = {
+    orderId: message.key,
+    paymentId: message.key,
+    authorisedAmount: 1n,
+    captureAmount: null,
+    currency: 'IQD',
+    scenario: { kind: 'normal' },
+  };
+  const good = encode(fulfilled(order, 0));
+  const value = Buffer.from(good.value ?? []);
+  switch (message.why) {
+    case 'empty':
+      return { ...good, value: null };
+    case 'not_avro':
+      return { ...good, value: Buffer.from('{"orderId":"as JSON"}') };
+    case 'unknown_schema':
+      value.writeUInt32BE(987_654_321, 1);
+      return { ...good, value };
+    case 'cut_short':
+      return { ...good, value: value.subarray(0, value.length - 9) };
+    case 'too_much':
+      return encode({ ...fulfilled(order, 0), captureAmount: 2n });
+    case 'no_account':
+      return encode({ ...fulfilled(order, 0), account: 'nobody' });
+  }
+}

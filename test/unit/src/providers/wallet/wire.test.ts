@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  captureAnswer,
+  inquiryAnswer,
+  readBody,
+  readTime,
+} from '../../../../../src/providers/wallet/wire.js';
+
+describe('a time on the wire', () => {
+  const readable: Record<string, string> = {
+    '2021-06-08T12:12:12+08:00': '2021-06-08T04:12:12.000Z',
+    '2021-06-08T12:12:12+0800': '2021-06-08T04:12:12.000Z',
+    '2021-06-08T12:12:12+08': '2021-06-08T04:12:12.000Z',
+    '2019-04-04T12:08:56.253+05:30': '2019-04-04T06:38:56.253Z',
+    '2019-04-04T12:08:56.253999-00:00': '2019-04-04T12:08:56.253Z',
+    '2019-04-04T12:08:56Z': '2019-04-04T12:08:56.000Z',
+  };
+  for (const [text, expected] of Object.entries(readable)) {
+    it(`is read from ${text}`, () => {
+      assert.equal(readTime(text)?.toISOString(), expected);
+    });
+  }
+
+  for (const text of [
+    '',
+    '2021-06-08T12:12:12',
+    '2021-06-08 12:12:12+08:00',
+    '2021-13-08T12:12:12+08:00',
+    '2021-06-08T25:12:12Z',
+    '2021-06-08T12:12:12Z00',
+    '0001-01-01T00:00:00Z',
+    '1623125532',
+    'yesterday',
+  ]) {
+    it(`is not read from ${JSON.stringify(text)}`, () => {
+      assert.equal(readTime(text), null);
+    });
+  }
+});
+
+const result = { resultStatus: 'S', resultCode: 'SUCCESS', resultMessage: 'Success.' };
+
+describe('a body', () => {
+  const read = (body: string | Uint8Array): unknown => readBody(Buffer.from(body as string), captureAnswer);
+
+  it('is read if it has a result, and nothing else is needed', () => {
+    assert.deepEqual(read(JSON.stringify({ result })), {
+      result,
+      captureRequestId: null,
+      captureId: null,
+      captureTime: null,
+    });
+  });
+
+  for (const body of [
+    '',
+    'null',
+    '[]',
+    '"S"',
+    '{}',
+    '{"result":',
+    '<html>busy</html>',
+    '{"result":null}',
+    '{"result":{"resultStatus":"S"}}',
+    '{"result":{"resultCode":"SUCCESS"}}',
+    '{"result":{"resultStatus":1,"resultCode":"SUCCESS"}}',
+    `{"result":{"resultStatus":"S","resultCode":"${'X'.repeat(65)}"}}`,
+    '{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"captureRequestId":7}',
+    '{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"captureRequestId":"a\\u0000b"}',
+  ]) {
+    it(`is not read from ${body.slice(0, 90)}`, () => {
+      assert.equal(read(body), null);
+    });
+  }
+
+  it('is not read from bytes that are no UTF-8', () => {
+    assert.equal(
+      read(Buffer.from('{"result":{"resultStatus":"S","resultCode":"SUCC\xff"}}', 'latin1')),
+      null,
+    );
+  });
+
+  it('loses what only informs when that is unreadable, and nothing more', () => {
+    const body = {
+      result: { ...result, resultMessage: 5 },
+      captureRequestId: null,
+      captureId: 'a\0b',
+      captureTime: 'soon',
+    };
+    assert.deepEqual(read(JSON.stringify(body)), {
+      result: { ...result, resultMessage: null },
+      captureRequestId: null,
+      captureId: null,
+      captureTime: null,
+    });
+  });
+});
+
+describe('an amount on the wire', () => {
+  const read = (paymentAmount: unknown): unknown =>
+    readBody(Buffer.from(JSON.stringify({ result, paymentAmount })), inquiryAnswer)?.paymentAmount;
+
+  it('is digits in the smallest unit', () => {
+    assert.deepEqual(read({ value: '150000', currency: 'IQD' }), { amount: 150_000n, currency: 'IQD' });
+    assert.equal(read(null), null);
+    assert.equal(read(undefined), null);
+  });
+
+  it('makes the whole answer unreadable if it is anything else', () => {
+    for (const value of [150_000, '1.5', '-1', '1e3', '', ' 1', '12345678901234567', null]) {
+      assert.equal(read({ value, currency: 'IQD' }), undefined, String(value));
+    }
+    for (const currency of ['iqd', 'IQ', '', null, 368]) {
+      assert.equal(read({ value: '1', currency }), undefined, String(currency));
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import type { Logger } from 'pino';
+import type { Config } from './config/config.js';
+import type { CaptureWorkerError } from './errors.js';
+import { loadSchemas } from './kafka/schema-registry.js';
+import type { Parts } from './parts.js';
+import { openParts } from './parts.js';
+import type { Pipeline } from './pipeline.js';
+import { fatalError, startPipeline } from './pipeline.js';
+import type { StartUp } from './start-up.js';
+import { createStartUp } from './start-up.js';
+import { checkDurability } from './store/durability.js';
+import { checkSchema } from './store/migrate.js';
+import { listenForProbes } from './vitals.js';
+
+/** A worker that was started. */
+export interface RunningWorker {
+  /** Rejects with what ended the worker although nobody asked; resolves when it was drained. */
+  readonly finished: Promise<void>;
+  /** Ends the worker in order, within the configured deadline. Returns how many messages were left undone. */
+  drain(): Promise<{ readonly left: number }>;
+}
+
+/**
+ * The composition root: builds a worker out of its parts and ties their lives together.
+ *
+ * *Starting.* The probes are answered first, so that what is missing can be seen; then database, schema, registry and Kafka are waited
+ * for, in this order; then the consumer, the relay and the scheduler start.
+ *
+ * *Draining* goes the other way: intake stops, what is under way ends and is recorded, its events are published, connections close.
+ *
+ * Resolves when the probes are answered. Rejects with CONFIG_INVALID or PORT_UNAVAILABLE.
+ */
+export async function composeWorker(config: Config, log: Logger): Promise<RunningWorker> {
+  const parts = openParts(config, log);
+  const givenUp = new AbortController();
+  const startUp = createStartUp({ clock: parts.clock, random: parts.random, log, stop: givenUp.signal });
+  let fatal: CaptureWorkerError | null = null;
+  const ending = deferred();
+  const onFatal = (error: unknown): void => {
+    fatal ??= fatalError(error);
+    ending.reject(fatal);
+  };
+  const probes = await listenForProbes(parts, startUp, () => fatal);
+  const starting = start(parts, startUp, onFatal).catch((error: unknown) => {
+    onFatal(error);
+    return null;
+  });
+  let draining: Promise<{ readonly left: number }> | null = null;
+
+  async function drain(): Promise<{ readonly left: number }> {
+    log.info('draining: no more orders are taken, those under way are finished');
+    givenUp.abort();
+    const pipeline = await starting;
+    const left = (await pipeline?.drain(config.worker.drainDeadlineMs)) ?? 0;
+    await probes.close();
+    await parts.close();
+    log.info(
+      { left },
+      left === 0
+        ? 'drained: nothing is left undone'
+        : 'the deadline passed; what is left will be delivered again',
+    );
+    ending.resolve();
+    return { left };
+  }
+
+  return { finished: ending.promise, drain: () => (draining ??= drain()) };
+}
+
+/** Waits for the parts and starts the loops; null if the start was given up. */
+async function start(
+  parts: Parts,
+  startUp: StartUp,
+  onFatal: (error: unknown) => void,
+): Promise<Pipeline | null> {
+  const { pool, registry, topics, log } = parts;
+  const began = parts.clock.monotonic();
+  await startUp.step('database', () => checkDurability(pool));
+  await startUp.step('schema', () => checkSchema(pool));
+  const contracts = await startUp.step('registry', () => loadSchemas(registry, topics));
+  if (contracts === null) return null;
+  const pipeline = await startUp.step('kafka', () => startPipeline(parts, contracts, onFatal));
+  if (pipeline !== null)
+    log.info({ ms: Math.round(parts.clock.monotonic() - began) }, 'ready: taking orders');
+  return pipeline;
+}
+
+interface Deferred {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+function deferred(): Deferred {
+  const parts: Partial<Pick<Deferred, 'resolve' | 'reject'>> = {};
+  const promise = new Promise<void>((resolve, reject) => {
+    parts.resolve = resolve;
+    parts.reject = reject;
+  });
+  return {
+    promise,
+    resolve: () => parts.resolve?.(),
+    reject: (error) => parts.reject?.(error),
+  };
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { openAccounts } from './accounts.js';
+import type { Random } from './ports/clock.js';
+import type { Clock } from './ports/clock.js';
+import type { Config } from './config/config.js';
+import type { KafkaClientConfig } from './kafka/client.js';
+import type { LagReader } from './kafka/lag.js';
+import { createLagReader } from './kafka/lag.js';
+import type { ClosableLogProducer } from './kafka/log-producer.js';
+import { createLogProducer } from './kafka/log-producer.js';
+import type { RegistryClient } from './kafka/registry/client.js';
+import { registryClient } from './kafka/registry/client.js';
+import type { TopicNames } from './kafka/topics.js';
+import { topicNames } from './kafka/topics.js';
+import type { Metrics } from './metrics.js';
+import { createMetrics } from './metrics.js';
+import { packageRoot } from './package-root.js';
+import { createPool } from './store/pool.js';
+import { systemClock } from './system-clock.js';
+import type { SendingAccount } from './worker/send.js';
+
+/** What a worker is made of before it does anything: connections that open when first used, accounts, clock, log, metrics. */
+export interface Parts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly accounts: ReadonlyMap<string, SendingAccount>;
+  readonly topics: TopicNames;
+  readonly kafka: KafkaClientConfig;
+  readonly pool: pg.Pool;
+  readonly registry: RegistryClient;
+  readonly producer: ClosableLogProducer;
+  readonly lag: LagReader;
+  close(): Promise<void>;
+}
+
+/** Throws CONFIG_INVALID if an account can't work as configured. Connects to nothing yet. */
+export function openParts(config: Config, log: Logger): Parts {
+  const kafka: KafkaClientConfig = { brokers: config.kafka.brokers, clientId: config.workerId };
+  const accounts = openAccounts(config, systemClock);
+  const pool = createPool({
+    url: config.database.url,
+    max: config.database.poolSize,
+    applicationName: `capture-worker ${config.workerId}`,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle connection to the database was lost');
+    },
+  });
+  const registry = registryClient({ url: config.registry.url });
+  const producer = createLogProducer({ client: kafka, log });
+  const lag = createLagReader({ client: kafka, log });
+  return {
+    config,
+    log,
+    clock: systemClock,
+    random: Math.random,
+    metrics: createMetrics({ version: version(), ofProcess: true }),
+    accounts,
+    topics: topicNames(config.topicPrefix),
+    kafka,
+    pool,
+    registry,
+    producer,
+    lag,
+    close: async () => {
+      await Promise.allSettled([
+        producer.close(),
+        lag.close(),
+        registry.close(),
+        pool.end(),
+        ...[...accounts.values()].map(({ client }) => client.close()),
+      ]);
+    },
+  };
+}
+
+function version(): string {
+  const description = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return description.version;
+}

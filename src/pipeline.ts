@@ -1,0 +1,153 @@
+import { consumeOrderFulfilled } from '../consumers/order-fulfilled.js';
+import { createDeadLetterProducer } from '../producers/dead-letter.js';
+import { createOutboxRelay } from '../producers/outbox-relay.js';
+import { fold } from './capture/state-machine.js';
+import { CaptureWorkerError } from './errors.js';
+import { eventEncoder } from './kafka/event-encoder.js';
+import { createLogConsumer } from './kafka/log-consumer.js';
+import { orderDecoder } from './kafka/order-decoder.js';
+import { createRunner } from './kafka/runner.js';
+import type { RegisteredContracts } from './kafka/schema-registry.js';
+import { traceparentIn } from './kafka/traceparent.js';
+import type { Parts } from './parts.js';
+import type { CaptureStore } from './ports/store.js';
+import { createCaptureStore } from './store/capture-store.js';
+import { createOutboxStore } from './store/outbox.js';
+import { batchStore } from './worker/batched-store.js';
+import { createScheduler } from './worker/scheduler.js';
+import type { TakeOrderOptions } from './worker/take-order.js';
+import { takeOrder } from './worker/take-order.js';
+
+/** The worker's three loops, running: the consumer of orders, the scheduler, and the relay. */
+export interface Pipeline {
+  /**
+   * Stops intake, lets what is under way end and be published, for at most `deadlineMs`, and leaves. Returns how many messages were left
+   * undone; they are delivered again.
+   */
+  drain(deadlineMs: number): Promise<number>;
+}
+
+/** How often the schedule is looked at when nothing was due, in ms. */
+const SCHEDULE_EVERY_MS = 500;
+const SCHEDULE_LIMIT = 100;
+/** How long other workers leave a row alone that this one has taken, in ms. */
+const TAKEN_FOR_MS = 15_000;
+/** What is kept of the deadline for publishing the last events, as a share. */
+const RELAY_SHARE = 0.2;
+
+/**
+ * Wires the loops together and starts them. `onFatal` is told, once, of what ends them although nobody asked. Rejects with
+ * LOG_UNAVAILABLE or TOPIC_MISSING if the consumer can't start.
+ */
+export async function startPipeline(
+  parts: Parts,
+  contracts: RegisteredContracts,
+  onFatal: (error: unknown) => void,
+): Promise<Pipeline> {
+  const { config, clock, random, log, metrics, topics, producer, pool } = parts;
+  const stop = new AbortController();
+  const relay = createOutboxRelay({ store: createOutboxStore({ pool }), producer, clock, random, log });
+  const due = wakingStore(captureStore(parts, contracts), () => {
+    relay.wake();
+  });
+  const options: TakeOrderOptions = {
+    store: batchStore({
+      store: due,
+      maxBatch: config.worker.batchSize,
+      clock,
+      random,
+      observer: metrics,
+      log,
+      stop: stop.signal,
+    }),
+    clock,
+    observer: metrics,
+    log,
+    accounts: parts.accounts,
+    leaseMarginMs: config.worker.leaseMarginMs,
+    worker: config.workerId,
+  };
+  const scheduler = createScheduler({
+    ...options,
+    due,
+    random,
+    pollEveryMs: SCHEDULE_EVERY_MS,
+    limit: SCHEDULE_LIMIT,
+    takenForMs: TAKEN_FOR_MS,
+  });
+  const deadLetters = createDeadLetterProducer({
+    producer,
+    topicOf: (topic) => `${topic}.dlq`,
+    worker: config.workerId,
+  });
+  const runner = createRunner({
+    consumer: createLogConsumer({
+      client: parts.kafka,
+      groupId: config.kafka.group,
+      topics: [topics['order.fulfilled']],
+      log,
+      onFatal,
+    }),
+    process: consumeOrderFulfilled({
+      decode: orderDecoder(contracts, { registry: parts.registry, clock }),
+      take: (order, source) => takeOrder(order, source, options),
+      deadLetter: (message, rejection) => deadLetters.put(message, rejection),
+      traceparentOf: ({ headers }) => traceparentIn(headers),
+      observer: metrics,
+      log,
+    }),
+    onFatal,
+    clock,
+    random,
+    log,
+    maxInFlight: config.worker.maxInFlight,
+    commitEveryMs: config.worker.commitIntervalMs,
+  });
+  metrics.watchRunner(() => runner.stats());
+  metrics.watchRelay(() => relay.stats());
+  await runner.start();
+  relay.start();
+  const scheduling = scheduler.run();
+  scheduling.catch(onFatal);
+
+  return {
+    drain: async (deadlineMs) => {
+      const begun = clock.monotonic();
+      const remaining = (): number => Math.max(0, deadlineMs - (clock.monotonic() - begun));
+      scheduler.stop();
+      const left = await runner.drain(deadlineMs * (1 - RELAY_SHARE));
+      await Promise.race([scheduling.catch(() => undefined), clock.sleep(remaining())]);
+      await relay.stop(Math.max(remaining(), deadlineMs * RELAY_SHARE));
+      stop.abort();
+      return left;
+    },
+  };
+}
+
+function captureStore({ pool, config, random }: Parts, contracts: RegisteredContracts): CaptureStore {
+  return createCaptureStore({
+    pool,
+    fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, config.policy),
+    encode: eventEncoder(contracts),
+  });
+}
+
+/** Evidence that is durable may have brought an event: the relay needn't wait for its next look. */
+function wakingStore(store: CaptureStore, wake: () => void): CaptureStore {
+  return {
+    ...store,
+    record: async (requests) => {
+      const captures = await store.record(requests);
+      wake();
+      return captures;
+    },
+  };
+}
+
+/** What a fatal error is told as: whatever it was, the process ends, and its code says why. */
+export function fatalError(error: unknown): CaptureWorkerError {
+  if (error instanceof CaptureWorkerError) return error;
+  return new CaptureWorkerError('CONSUMER_STOPPED', 'the worker met an error that it does not know', {
+    cause: error,
+  });
+}

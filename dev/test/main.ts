@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   }
   const needsStack = files.some((file) => file.includes('/integration/'));
   const checks =
-    filters.length > 0
+    filters.length > 0 || options.unit
       ? []
       : [check('format', 'prettier', '--check', '.'), check('lint', 'eslint', '--max-warnings', '0', '.')];
   const starting = needsStack ? startStack({ env: process.env, progress: say }) : null;

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { hasCode } from '../../../../../src/errors.js';
+import { registryClient, type RegistryClient } from '../../../../../src/kafka/registry/client.js';
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+interface Started {
+  readonly client: RegistryClient;
+  readonly asked: Asked[];
+}
+
+/** A client of a server that gives one answer to everything; both are closed with the test. */
+async function answering(
+  t: TestContext,
+  answer: (response: ServerResponse) => void,
+  path = '/apis/ccompat/v7',
+): Promise<Started> {
+  const asked: Asked[] = [];
+  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    asked.push({ method: String(request.method), path: String(request.url), body });
+    answer(response);
+  };
+  const server = createServer((request, response) => void listener(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = registryClient({ url: `http://127.0.0.1:${port.toString()}${path}`, timeoutMs: 300 });
+  t.after(async () => {
+    await client.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { client, asked };
+}
+
+function json(status: number, body: unknown): (response: ServerResponse) => void {
+  return (response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+}
+
+const CALLS: Readonly<Record<string, (client: RegistryClient) => Promise<unknown>>> = {
+  schemaById: (client) => client.schemaById(5),
+  idOf: (client) => client.idOf('a-value', '"string"'),
+  register: (client) => client.register('a-value', '"string"'),
+  compatibilityOf: (client) => client.compatibilityOf('a-value'),
+  setCompatibility: (client) => client.setCompatibility('a-value', 'FULL_TRANSITIVE'),
+};
+
+describe('the calls', () => {
+  it('are those of the registry API', async (t) => {
+    const all = { id: 9, schema: '"string"', compatibilityLevel: 'full_transitive' };
+    const { client, asked } = await answering(t, json(200, all));
+    assert.deepEqual(await client.schemaById(5), {
+      schema: '"string"',
+      schemaType: 'AVRO',
+      hasReferences: false,
+    });
+    assert.equal(await client.idOf('a/b-value', '"string"'), 9);
+    assert.equal(await client.register('a-value', '"string"'), 9);
+    assert.equal(await client.compatibilityOf('a-value'), 'FULL_TRANSITIVE');
+    await client.setCompatibility('a-value', 'FULL_TRANSITIVE');
+    const schema = '{"schema":"\\"string\\""}';
+    const api = '/apis/ccompat/v7';
+    assert.deepEqual(asked, [
+      { method: 'GET', path: `${api}/schemas/ids/5`, body: '' },
+      { method: 'POST', path: `${api}/subjects/a%2Fb-value`, body: schema },
+      { method: 'POST', path: `${api}/subjects/a-value/versions`, body: schema },
+      { method: 'GET', path: `${api}/config/a-value`, body: '' },
+      { method: 'PUT', path: `${api}/config/a-value`, body: '{"compatibility":"FULL_TRANSITIVE"}' },
+    ]);
+  });
+
+  it('stand a slash at the end of the URL', async (t) => {
+    const { client, asked } = await answering(t, json(200, { id: 1 }), '/');
+    await client.register('a', '"string"');
+    assert.equal(asked[0]?.path, '/subjects/a/versions');
+  });
+
+  it('tell the type of a schema and that it refers to others', async (t) => {
+    const { client } = await answering(t, json(200, { schema: '{}', schemaType: 'JSON', references: [{}] }));
+    assert.deepEqual(await client.schemaById(5), { schema: '{}', schemaType: 'JSON', hasReferences: true });
+  });
+});
+
+describe('"there is none"', () => {
+  it("is taken from the registry's own error codes", async (t) => {
+    for (const [code, call] of [
+      [40403, 'schemaById'],
+      [40401, 'idOf'],
+      [40403, 'idOf'],
+      [40401, 'compatibilityOf'],
+      [40408, 'compatibilityOf'],
+    ] as const) {
+      const { client } = await answering(t, json(404, { error_code: code, message: 'none' }));
+      assert.equal(await CALLS[call]?.(client), null);
+    }
+  });
+
+  it('is not taken from a 404 of anything else, such as a wrong path or a proxy', async (t) => {
+    const others = [
+      json(404, {}),
+      json(404, { error_code: 404 }),
+      json(500, { error_code: 40403 }),
+      json(404, []),
+    ];
+    for (const answer of [...others, (response: ServerResponse) => response.writeHead(404).end('<html>')]) {
+      const { client } = await answering(t, answer);
+      for (const call of Object.values(CALLS)) {
+        await assert.rejects(call(client), (error) => hasCode(error, 'REGISTRY_UNAVAILABLE'));
+      }
+    }
+  });
+});
+
+it('tells why a schema is refused', async (t) => {
+  for (const status of [409, 422]) {
+    const { client } = await answering(
+      t,
+      json(status, { error_code: status, message: 'field x has no default' }),
+    );
+    await assert.rejects(
+      client.register('a-value', '"string"'),
+      (error) =>
+        hasCode(error, 'SCHEMA_INCOMPATIBLE') &&
+        /a-value.*field x has no default/.test((error as Error).message),
+    );
+  }
+});
+
+describe('a registry that gives no plain answer is unavailable, whatever it is asked', () => {
+  const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    'an error of its own': json(500, { error_code: 50001, message: 'store failed' }),
+    'too many requests': json(429, {}),
+    'credentials asked for': json(401, { message: 'who are you?' }),
+    'another place': (response) => response.writeHead(302, { location: '/login' }).end(),
+    'a page instead of an answer': (response) => response.writeHead(200).end('<html>'),
+    'an answer without what was asked for': (response) => response.writeHead(200).end('"ok"'),
+    'no answer in time': () => undefined,
+    'no end of an answer in time': (response) => response.writeHead(200).write('{"schema":'),
+    'an answer that breaks off': (response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('{"schema":', () => response.destroy());
+    },
+  };
+  for (const [what, answer] of Object.entries(answers)) {
+    it(what, { timeout: 10_000 }, async (t) => {
+      const { client } = await answering(t, answer);
+      await Promise.all(
+        Object.values(CALLS).map((call) =>
+          assert.rejects(call(client), (error) => hasCode(error, 'REGISTRY_UNAVAILABLE')),
+        ),
+      );
+    });
+  }
+
+  it('an answer with other fields than were asked for', async (t) => {
+    const { client } = await answering(t, json(200, { id: 'five', schema: 5, compatibilityLevel: null }));
+    for (const call of ['schemaById', 'idOf', 'register', 'compatibilityOf']) {
+      await assert.rejects(
+        async () => CALLS[call]?.(client),
+        (error) => hasCode(error, 'REGISTRY_UNAVAILABLE'),
+      );
+    }
+  });
+
+  it('nobody there, and says where it looked without the password', async () => {
+    const port = await freePort();
+    const client = registryClient({ url: `http://user:geheim@localhost:${port.toString()}/api` });
+    await assert.rejects(client.schemaById(5), (error) => {
+      assert.ok(hasCode(error, 'REGISTRY_UNAVAILABLE'));
+      const { message } = error as Error;
+      assert.ok(message.includes(`http://localhost:${port.toString()}/api `), message);
+      assert.ok(message.includes('ECONNREFUSED'), message);
+      assert.ok(message.includes('SCHEMA_REGISTRY_URL'), message);
+      assert.ok(!message.includes('geheim'), message);
+      return true;
+    });
+    await client.close();
+  });
+});
+
+/** A port where nobody listens. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  await new Promise((resolve) => connect(port, '127.0.0.1').once('error', resolve));
+  return port;
+}

@@ -1,20 +1,20 @@
 import { Command, InvalidArgumentError } from 'commander';
-import pg from 'pg';
-import { pino } from 'pino';
-import { createLagReader } from '../../src/kafka/lag.js';
-import { topicNames } from '../../src/kafka/topics.js';
+import type pg from 'pg';
+import { createPool } from '../../src/store/pool.js';
+import { complain } from '../stack/complain.js';
 import { createProgressDisplay } from '../stack/progress-display.js';
-import { throwIfStopped } from '../stack/wait-until.js';
 import { onLauncherDeath } from '../watchdog/launcher.js';
-import type { Standing } from './collect.js';
-import { collectBooks, standingOf } from './collect.js';
+import { collectBooks } from './collect.js';
 import { compareBooks } from './compare.js';
 import { planDemo } from './orders.js';
 import { authorise, produce } from './produce.js';
 import { bar, createProgressLine } from './progress-line.js';
+import type { Result } from './result.js';
 import { isSound, resultOf, tableOf } from './result.js';
 import type { RunningProcess, Scene } from './scene.js';
 import { setScene } from './scene.js';
+import type { Progress } from './watch.js';
+import { watchUntil } from './watch.js';
 
 interface Options {
   readonly orders: number;
@@ -39,10 +39,6 @@ const options = new Command('npm run demo --')
   .parse()
   .opts<Options>();
 
-/** The worker is given up as stuck when nothing has changed for so long. */
-const STUCK_MS = 60_000;
-const LOOK_EVERY_MS = 200;
-
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -58,6 +54,7 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const display = createProgressDisplay(process.stderr);
   let scene: Scene | null = null;
+  let result: Result;
   try {
     scene = await setScene({
       env: process.env,
@@ -68,25 +65,28 @@ async function main(): Promise<number> {
       signal: stopping.signal,
     });
     display.settle();
-    return await run(scene);
+    result = await run(scene);
   } catch (error) {
     display.settle();
     if (stopping.signal.aborted) return 130;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error);
     return 1;
   } finally {
     await scene?.close();
   }
+  // After all else, so that it is the last line also where both outputs go to one place.
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  return isSound(result) ? 0 : 1;
 }
 
-async function run(scene: Scene): Promise<number> {
+async function run(scene: Scene): Promise<Result> {
   const plan = planDemo(options.orders, options.randomSeed);
   say(`authorising ${String(plan.orders.length)} payments at the wallet`);
   await authorise(scene, plan.orders);
   const worker = await scene.startWorker();
   const begun = performance.now();
   await produce(scene, plan.messages);
-  const pool = new pg.Pool({ connectionString: scene.databaseUrl, max: 2 });
+  const pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'demo' });
   try {
     await watch(scene, pool, worker, plan.orders.length);
     const seconds = (performance.now() - begun) / 1_000;
@@ -96,54 +96,37 @@ async function run(scene: Scene): Promise<number> {
     say(`\n${tableOf(result, books, breaks)}`);
     if (options.keep) await keepUp(scene, worker);
     else await stopWorker(worker);
-    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    return isSound(result) ? 0 : 1;
+    return result;
   } finally {
     await pool.end();
   }
 }
 
-/** Shows the progress until every message is done and every event published, or nothing has changed for too long. */
 async function watch(scene: Scene, pool: pg.Pool, worker: RunningProcess, orders: number): Promise<void> {
   const line = createProgressLine(process.stderr, () => performance.now());
-  const client = { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'demo' };
-  const lag = createLagReader({ client, log: pino({ level: 'silent' }) });
-  const topic = topicNames(scene.topicPrefix)['order.fulfilled'];
-  let last = '';
-  let changedAt = performance.now();
   try {
-    for (;;) {
-      throwIfStopped(stopping.signal);
-      const standing = await standingOf(pool);
-      const behind = (await lag.read(scene.group, [topic])).reduce(
-        (sum, partition) => sum + partition.lag,
-        0n,
-      );
-      line.show(progressText(standing, behind, orders));
-      if (behind === 0n && standing.open === 0 && standing.queued === 0) return;
-      if (!worker.isRunning())
-        throw new Error(`The worker ended (${await worker.ended}); its log is ${worker.logFile}.`);
-      const now = JSON.stringify([standing, behind.toString()]);
-      if (now !== last) changedAt = performance.now();
-      else if (performance.now() - changedAt > STUCK_MS) return;
-      last = now;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
+    await watchUntil(scene, pool, {
+      onProgress: (progress) => {
+        line.show(progressText(progress, orders));
+      },
+      check: async () => {
+        if (worker.isRunning()) return;
+        throw new Error(
+          `The worker ended (${await worker.ended}):\n${(await worker.recentOutput()).slice(-2_000)}`,
+        );
+      },
+      signal: stopping.signal,
+    });
   } finally {
     line.end();
-    await lag.close();
   }
 }
 
-function progressText(
-  { succeeded, failed, pending, open, queued }: Standing,
-  behind: bigint,
-  orders: number,
-): string {
+function progressText({ succeeded, failed, pending, open, queued, lag }: Progress, orders: number): string {
   const done = succeeded + failed + pending;
   return (
     `${bar(done, orders)} ${String(succeeded)} succeeded, ${String(failed)} failed, ${String(pending)} pending, ${String(open)} open; ` +
-    `lag ${behind.toString()}, ${String(queued)} events to publish`
+    `lag ${lag.toString()}, ${String(queued)} events to publish`
   );
 }
 

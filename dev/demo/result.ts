@@ -83,7 +83,7 @@ export function tableOf(result: Result, books: Books, breaks: readonly Break[]):
       ],
     ]),
     '',
-    `Of the ${String(open.length)} pending, the provider moved ${sum(movedWhileOpen)}: nobody guessed; reconciliation will ask.`,
+    `Of the ${String(open.length)} pending, the provider moved ${sum(movedWhileOpen)}: nobody guessed, so they stay open.`,
     `${String(result.orders)} orders, ${String(result.duplicates)} repeated messages, ${String(result.deadLetters)} dead letters, ` +
       `${String(result.seconds)} s.`,
     `Double captures: ${String(result.doubleCaptures)}. Lost: ${String(result.lost)}. Mismatches: ${String(result.mismatches)}.`,

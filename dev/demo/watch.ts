@@ -1,0 +1,66 @@
+import type pg from 'pg';
+import { pino } from 'pino';
+import { createLagReader } from '../../src/kafka/lag.js';
+import { topicNames } from '../../src/kafka/topics.js';
+import { throwIfStopped } from '../stack/wait-until.js';
+import type { Standing } from './collect.js';
+import { standingOf } from './collect.js';
+import type { Scene } from './scene.js';
+
+export interface Progress extends Standing {
+  /** Messages that the group hasn't done. */
+  readonly lag: bigint;
+}
+
+export interface WatchOptions {
+  readonly onProgress: (progress: Progress) => void;
+  /** Throws if watching on makes no sense, as when the worker is gone. */
+  readonly check: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Work is taken for stuck when nothing has changed for so long. */
+const STUCK_MS = 60_000;
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Watches the worker until `done` says so, by default when every message is done and every event published. Also returns when nothing
+ * has changed for a minute: what is missing by then is for the comparison of the books to say.
+ */
+export async function watchUntil(
+  scene: Scene,
+  pool: pg.Pool,
+  { onProgress, check, signal }: WatchOptions,
+  done: (progress: Progress) => boolean = isDone,
+): Promise<void> {
+  const client = { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'demo' };
+  const reader = createLagReader({ client, log: pino({ level: 'silent' }) });
+  const topic = topicNames(scene.topicPrefix)['order.fulfilled'];
+  let last = '';
+  let changedAt = performance.now();
+  try {
+    for (;;) {
+      throwIfStopped(signal);
+      const standing = await standingOf(pool);
+      const lag = (await reader.read(scene.group, [topic])).reduce(
+        (sum, partition) => sum + partition.lag,
+        0n,
+      );
+      const progress = { ...standing, lag };
+      onProgress(progress);
+      if (done(progress)) return;
+      await check();
+      const now = JSON.stringify([standing, lag.toString()]);
+      if (now !== last) changedAt = performance.now();
+      else if (performance.now() - changedAt > STUCK_MS) return;
+      last = now;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function isDone({ lag, open, queued }: Progress): boolean {
+  return lag === 0n && open === 0 && queued === 0;
+}

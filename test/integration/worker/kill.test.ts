@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { collectBooks } from '../../../dev/demo/collect.js';
+import { compareBooks } from '../../../dev/demo/compare.js';
+import type { DemoPlan } from '../../../dev/demo/orders.js';
+import { planDemo } from '../../../dev/demo/orders.js';
+import { authorise, produce } from '../../../dev/demo/produce.js';
+import type { Scene } from '../../../dev/demo/scene.js';
+import { setScene } from '../../../dev/demo/scene.js';
+import type { Progress } from '../../../dev/demo/watch.js';
+import { watchUntil } from '../../../dev/demo/watch.js';
+import { createPool } from '../../../src/store/pool.js';
+
+const ORDERS = 400;
+
+/** A demo's plan whose provider takes its time, so that a killed worker leaves many requests under way. */
+function slowPlan(): DemoPlan {
+  const plan = planDemo(ORDERS, 'kill');
+  const slowed = new Map(
+    plan.orders.map((order) => [
+      order.orderId,
+      { ...order, scenario: { kind: 'delay', ms: 400, then: order.scenario } },
+    ]),
+  );
+  return {
+    orders: [...slowed.values()],
+    messages: plan.messages.map((message) =>
+      message.kind === 'order'
+        ? { ...message, order: slowed.get(message.order.orderId) ?? message.order }
+        : message,
+    ),
+  };
+}
+
+describe('a worker that is killed in the middle', () => {
+  let scene: Scene;
+  let pool: pg.Pool;
+  const signal = AbortSignal.timeout(120_000);
+  const quiet = { onProgress: () => undefined, check: () => Promise.resolve(), signal };
+
+  before(async () => {
+    scene = await setScene({
+      env: process.env,
+      progress: () => undefined,
+      say: () => undefined,
+      // Short leases, so that what a dead worker left is soon known to be open.
+      settings: { CAPTURE_WORKER_LEASE_MARGIN: '1s', CAPTURE_WORKER_MAX_IN_FLIGHT: '40' },
+      timeout: '2s',
+      sandboxArgs: ['--permissive'],
+      signal,
+    });
+    pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'test' });
+  });
+  after(async () => {
+    await pool.end();
+    await scene.close();
+  });
+
+  it('captures nothing twice and loses nothing', async () => {
+    const plan = slowPlan();
+    await authorise(scene, plan.orders);
+    await produce(scene, plan.messages);
+    const settled = ({ succeeded, failed, pending }: Progress): number => succeeded + failed + pending;
+    let killedInFlight = 0;
+    for (const share of [0.15, 0.4, 0.65]) {
+      const worker = await scene.startWorker();
+      await watchUntil(
+        scene,
+        pool,
+        quiet,
+        (progress) => settled(progress) >= share * ORDERS && progress.open > 0,
+      );
+      await worker.stop('SIGKILL');
+      assert.equal(await worker.ended, 'SIGKILL');
+      const { rows } = await pool.query<{ open: number }>(
+        "select count(*)::int as open from captures where state = 'sending'",
+      );
+      killedInFlight += rows[0]?.open ?? 0;
+    }
+    assert.ok(killedInFlight > 0, 'no request was under way at any kill: the test has shown nothing');
+
+    const worker = await scene.startWorker();
+    await watchUntil(scene, pool, quiet);
+    await worker.stop();
+    assert.equal(await worker.ended, 'exit code 0', await worker.recentOutput());
+
+    const { books, doubleCaptures } = await collectBooks(scene, plan, pool);
+    assert.deepEqual(compareBooks(books), []);
+    assert.equal(doubleCaptures, 0);
+    const lapsed = await pool.query("select 1 from evidence where finding = 'lapsed'");
+    assert.ok((lapsed.rowCount ?? 0) > 0, 'what was under way is on record as never answered');
+  });
+});

@@ -1,0 +1,85 @@
+import type { Scenario } from './scenario.js';
+
+/** A scenario taken apart into the four things that a provider does with a call: wait, execute, word the answer, deliver it. */
+export interface Plan {
+  readonly delayMs: number;
+  readonly execution: Execution;
+  readonly wording: Wording;
+  /** Members to replace in the answer's body. */
+  readonly altered: Readonly<Record<string, unknown>>;
+  readonly delivery: Delivery;
+}
+
+export type Execution =
+  | { readonly is: 'now' }
+  | { readonly is: 'never' }
+  | { readonly is: 'late'; readonly afterMs: number }
+  | { readonly is: 'in_process'; readonly moved: boolean; readonly endsAfterMs: number | null };
+
+/** `natural` is the answer that follows from the execution. */
+export type Wording =
+  | { readonly is: 'natural' }
+  | { readonly is: 'scripted'; readonly resultCode: string; readonly resultStatus: string | null };
+
+export type Delivery =
+  | { readonly is: 'signed' | 'unsigned' | 'wrong_signature' | 'garbage' | 'truncated' | 'reset' }
+  | { readonly is: 'http'; readonly status: number };
+
+const NORMAL: Plan = {
+  delayMs: 0,
+  execution: { is: 'now' },
+  wording: { is: 'natural' },
+  altered: {},
+  delivery: { is: 'signed' },
+};
+
+export function planOf(scenario: Scenario): Plan {
+  switch (scenario.kind) {
+    case 'normal':
+      return NORMAL;
+    case 'answer': {
+      const { resultCode, resultStatus = null } = scenario;
+      return { ...NORMAL, execution: { is: 'never' }, wording: { is: 'scripted', resultCode, resultStatus } };
+    }
+    case 'unknown':
+      return {
+        ...NORMAL,
+        execution: executionOf(scenario),
+        wording: { is: 'scripted', resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' },
+      };
+    case 'in_process': {
+      const { moved, endsAfterMs = null } = scenario;
+      return { ...NORMAL, execution: { is: 'in_process', moved, endsAfterMs } };
+    }
+    case 'http':
+      return {
+        ...NORMAL,
+        execution: executionOf(scenario),
+        delivery: { is: 'http', status: scenario.status },
+      };
+    case 'reset':
+      return { ...NORMAL, execution: executionOf(scenario), delivery: { is: 'reset' } };
+    case 'delay': {
+      const underneath = planOf(scenario.then ?? { kind: 'normal' });
+      return { ...underneath, delayMs: underneath.delayMs + scenario.ms };
+    }
+    case 'altered': {
+      const underneath = planOf(scenario.then ?? { kind: 'normal' });
+      return { ...underneath, altered: { ...underneath.altered, ...scenario.members } };
+    }
+    case 'unsigned':
+    case 'wrong_signature':
+    case 'garbage':
+    case 'truncated':
+      return { ...planOf(scenario.then ?? { kind: 'normal' }), delivery: { is: scenario.kind } };
+  }
+}
+
+function executionOf(scenario: {
+  readonly moved: boolean;
+  readonly movesAfterMs?: number | undefined;
+}): Execution {
+  if (!scenario.moved) return { is: 'never' };
+  if (scenario.movesAfterMs === undefined) return { is: 'now' };
+  return { is: 'late', afterMs: scenario.movesAfterMs };
+}

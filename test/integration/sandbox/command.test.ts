@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { SandboxAdmin } from '../../support/sandbox-admin.js';
+import { WalletMerchant } from '../../support/wallet-merchant.js';
+
+const MAIN = fileURLToPath(new URL('../../../sandbox/main.js', import.meta.url));
+const started = z.strictObject({
+  url: z.url(),
+  adminUrl: z.url(),
+  pid: z.int(),
+  clientId: z.string(),
+  keysDir: z.string(),
+});
+
+describe('the sandbox as a command', () => {
+  let keysDir: string;
+  before(async () => {
+    keysDir = await mkdtemp(join(tmpdir(), 'sandbox-keys-'));
+  });
+  after(() => rm(keysDir, { recursive: true }));
+
+  const run = (...flags: string[]): ChildProcessByStdio<null, Readable, Readable> =>
+    spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const firstLine = async (child: { readonly stdout: Readable }): Promise<string> => {
+    for await (const line of createInterface(child.stdout)) return line;
+    return '';
+  };
+  const stop = async (child: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> => {
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    return ended;
+  };
+  const failure = async (...flags: string[]): Promise<string> => {
+    const child = run(...flags, '--keys-dir', keysDir);
+    const [complaint, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    assert.deepEqual(ended, [1, null]);
+    return complaint;
+  };
+
+  it('tells in one line of JSON where it listens, works with the keys that it wrote, and stops on SIGTERM', async () => {
+    const child = run('--port', '0', '--json', '--permissive', '--keys-dir', keysDir, '--client-id', 'SHOP');
+    try {
+      const line = started.parse(JSON.parse(await firstLine(child)));
+      assert.equal(line.pid, child.pid);
+      assert.deepEqual([line.clientId, line.keysDir], ['SHOP', keysDir]);
+      const walletPublicKeyPem = await readFile(join(keysDir, 'wallet-public.pem'), 'utf8');
+      const merchantPrivateKeyPem = await readFile(join(keysDir, 'merchant-private.pem'), 'utf8');
+      const sandbox = { ...line, keys: { clientId: 'SHOP', walletPublicKeyPem, merchantPrivateKeyPem } };
+      const admin = new SandboxAdmin(sandbox);
+      const reply = await new WalletMerchant(sandbox).capture(await admin.authorise());
+      assert.deepEqual([reply.resultCode, reply.signed], ['SUCCESS', true]);
+      assert.equal((await admin.summary()).permissive, true);
+    } finally {
+      assert.deepEqual(await stop(child, 'SIGTERM'), [0, null]);
+    }
+  });
+
+  it('keeps its keys, the private ones for its user alone', async () => {
+    const before = await readFile(join(keysDir, 'merchant-private.pem'), 'utf8');
+    const child = run('--port', '0', '--json', '--keys-dir', keysDir);
+    await firstLine(child);
+    assert.deepEqual(await stop(child, 'SIGINT'), [0, null]);
+    assert.equal(await readFile(join(keysDir, 'merchant-private.pem'), 'utf8'), before);
+    for (const name of ['merchant-private.pem', 'wallet-private.pem']) {
+      assert.equal((await stat(join(keysDir, name))).mode & 0o777, 0o600);
+    }
+  });
+
+  it('greets people with an account to copy', async () => {
+    const child = run('--port', '0', '--keys-dir', keysDir, '--profile', 'everyday', '--random-seed', 'x');
+    const line = await firstLine(child);
+    await stop(child, 'SIGTERM');
+    assert.match(line, /listens on http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it('says what to do about a taken port', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as AddressInfo;
+    const complaint = await failure('--port', String(port));
+    squatter.close();
+    assert.match(complaint, /EADDRINUSE[\s\S]*--port 0/);
+  });
+
+  const mistakes: Record<string, readonly [string[], RegExp]> = {
+    'a port that is none': [['--port', '70000'], /from 0 to 65535/],
+    'a profile that it does not have': [['--profile', 'rough'], /calm, everyday, stormy, or JSON/],
+    'a profile that is no JSON': [['--profile', '{'], /not JSON/],
+    'a profile with a slip': [['--profile', '{"unknwon":0.1}'], /unknwon/],
+    'an option that it does not have': [['--fast'], /unknown option '--fast'/],
+  };
+  for (const [what, [flags, expected]] of Object.entries(mistakes)) {
+    it(`refuses ${what}`, async () => {
+      assert.match(await failure(...flags), expected);
+    });
+  }
+});

@@ -1,0 +1,175 @@
+import type pg from 'pg';
+import type { Capture } from '../capture/capture.js';
+import { attemptIdOf } from '../capture/ids.js';
+import { started } from '../capture/state-machine.js';
+import type { ClaimRequest, ClaimResult } from '../ports/store.js';
+import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
+import { assertDistinct, integers, texts, times } from './columns.js';
+import type { Row } from './row.js';
+import { dateOf, textOf } from './row.js';
+import type { Session, Statement } from './session.js';
+import { withSession } from './session.js';
+
+const DOING = 'claiming captures';
+
+/**
+ * The fence. Of all statements that ever insert one claim, in whatever process, one inserts the row; the others wait for it to commit
+ * and then insert nothing. The attempt and the schedule row hang on the row that was inserted, so they exist for the winner only.
+ *
+ * Rows are inserted in the order of their ids: two batches that share claims wait for each other in one direction, never in a circle.
+ */
+const CLAIM: Statement = {
+  name: 'claim',
+  text: `
+    with wanted as materialized (
+      select * from unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::bigint[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[],
+        $13::text[], $14::text[], $15::integer[], $16::bigint[],
+        $17::integer[], $18::text[], $19::bytea[],
+        $20::uuid[], $21::bigint[], $22::bigint[], $23::text[]
+      ) as t (
+        capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id,
+        amount, currency, authorised_amount, expires_at, traceparent,
+        source_event_id, source_topic, source_partition, source_offset,
+        generation, request_id, body,
+        attempt_id, lease_ms, due_in_ms, worker
+      )
+    ),
+    claimed as (
+      insert into captures (
+        capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id,
+        amount, currency, authorised_amount, expires_at, traceparent,
+        source_event_id, source_topic, source_partition, source_offset,
+        generation, request_id, body,
+        state, sending_attempt, lease_until, lease_worker, attempts,
+        evidence_count, sequence, created_at, updated_at
+      )
+      select
+        capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id,
+        amount, currency, authorised_amount, expires_at, traceparent,
+        source_event_id, source_topic, source_partition, source_offset,
+        generation, request_id, body,
+        case when attempt_id is null then 'planned' else 'sending' end,
+        case when attempt_id is null then null else 1 end,
+        now() + lease_ms * interval '1 millisecond',
+        case when attempt_id is null then null else worker end,
+        case when attempt_id is null then 0 else 1 end,
+        0, 0, now(), now()
+      from wanted
+      order by capture_id
+      on conflict do nothing
+      returning capture_id, account, generation, request_id, attempts, lease_until, created_at
+    ),
+    attempted as (
+      insert into attempts (
+        attempt_id, capture_id, kind, number, generation, request_id, worker, lease_until, started_at
+      )
+      select
+        wanted.attempt_id, capture_id, 'capture', 1, claimed.generation, claimed.request_id,
+        wanted.worker, claimed.lease_until, claimed.created_at
+      from claimed join wanted using (capture_id)
+      where claimed.attempts = 1
+    ),
+    scheduled as (
+      insert into schedule (capture_id, account, action, due_at)
+      select
+        capture_id, claimed.account,
+        case when claimed.attempts = 1 then 'lapse' else 'send' end,
+        coalesce(claimed.lease_until, now() + wanted.due_in_ms * interval '1 millisecond')
+      from claimed join wanted using (capture_id)
+    )
+    select capture_id, created_at from claimed`,
+};
+
+/** By the claim, not by the id that we derive from it: the claim is what must exist. */
+const FIND_CLAIMED: Statement = {
+  name: 'find_claimed',
+  text: `
+    select ${CAPTURE_COLUMNS}
+    from unnest($1::text[], $2::text[], $3::text[]) as t (provider, merchant_id, capture_reference)
+    join captures c using (provider, merchant_id, capture_reference)`,
+};
+
+/** See `CaptureStore.claim`. */
+export async function claim(
+  pool: pg.Pool,
+  requests: readonly ClaimRequest[],
+): Promise<readonly ClaimResult[]> {
+  if (requests.length === 0) return [];
+  assertDistinct(requests.map(({ capture }) => capture.captureId));
+  return withSession(pool, DOING, async (session) => {
+    const inserted = byCaptureId(await session.query(CLAIM, claimColumns(requests)));
+    const others = requests.filter(({ capture }) => !inserted.has(capture.captureId));
+    const existing = others.length === 0 ? new Map<string, Capture>() : await findClaimed(session, others);
+    return requests.map((request): ClaimResult => {
+      const row = inserted.get(request.capture.captureId);
+      if (row !== undefined) return { claimed: true, capture: claimedCapture(request, row) };
+      const capture = existing.get(claimKey(request.capture));
+      if (capture !== undefined) return { claimed: false, capture };
+      throw new Error(
+        `capture ${request.capture.captureId} was neither claimed nor found: its id stands for another claim`,
+      );
+    });
+  });
+}
+
+function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['query']>[1] {
+  const captures = requests.map(({ capture }) => capture);
+  return [
+    texts(captures.map(({ captureId }) => captureId)),
+    texts(captures.map(({ provider }) => provider)),
+    texts(captures.map(({ merchantId }) => merchantId)),
+    texts(captures.map(({ captureReference }) => captureReference)),
+    texts(captures.map(({ account }) => account)),
+    texts(captures.map(({ orderId }) => orderId)),
+    texts(captures.map(({ paymentId }) => paymentId)),
+    integers(captures.map(({ money }) => money.amount)),
+    texts(captures.map(({ money }) => money.currency)),
+    integers(captures.map(({ authorisedAmount }) => authorisedAmount)),
+    times(captures.map(({ expiresAt }) => expiresAt)),
+    texts(captures.map(({ traceparent }) => traceparent)),
+    texts(requests.map(({ source }) => source.eventId)),
+    texts(requests.map(({ source }) => source.topic)),
+    integers(requests.map(({ source }) => source.partition)),
+    integers(requests.map(({ source }) => source.offset)),
+    integers(captures.map(({ generation }) => generation)),
+    texts(captures.map(({ requestId }) => requestId)),
+    captures.map(({ body }) => body),
+    texts(requests.map(({ start, capture }) => (start === null ? null : attemptIdOf(capture.captureId, 1)))),
+    integers(requests.map(({ start }) => start?.leaseMs ?? null)),
+    integers(requests.map(({ dueInMs }) => dueInMs)),
+    texts(requests.map(({ worker }) => worker)),
+  ];
+}
+
+async function findClaimed(
+  session: Session,
+  requests: readonly ClaimRequest[],
+): Promise<ReadonlyMap<string, Capture>> {
+  const captures = requests.map(({ capture }) => capture);
+  const rows = await session.query(FIND_CLAIMED, [
+    texts(captures.map(({ provider }) => provider)),
+    texts(captures.map(({ merchantId }) => merchantId)),
+    texts(captures.map(({ captureReference }) => captureReference)),
+  ]);
+  return new Map(rows.map((row) => [claimKey(claimOf(row)), captureOf(row)]));
+}
+
+function claimOf(row: Row): Pick<Capture, 'merchantId' | 'captureReference'> & { provider: string } {
+  return {
+    provider: textOf(row, 'provider'),
+    merchantId: textOf(row, 'merchant_id'),
+    captureReference: textOf(row, 'capture_reference'),
+  };
+}
+
+/** NUL can't occur in what was stored, so it can't make two claims look alike. */
+function claimKey(claim: { provider: string; merchantId: string; captureReference: string }): string {
+  return [claim.provider, claim.merchantId, claim.captureReference].join('\0');
+}
+
+function claimedCapture({ capture, start }: ClaimRequest, row: Row): Capture {
+  const claimed = { ...capture, createdAt: dateOf(row, 'created_at') };
+  return start === null ? claimed : started(claimed);
+}

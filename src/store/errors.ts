@@ -1,0 +1,58 @@
+import pg from 'pg';
+import { CaptureWorkerError } from '../errors.js';
+
+/**
+ * What PostgreSQL refused, in our words. `doing` says what was tried, to complete "while …".
+ *
+ * - STORE_REFUSED_DATA: the values are at fault (SQLSTATE classes 22, 23 and 54): sending them again fails again.
+ * - STORE_UNAVAILABLE: the database, the way to it, or a rival transaction is at fault; the same batch can succeed later.
+ * - Anything else is a fault of ours (a statement that doesn't fit the schema, say) and is handed on as it is.
+ */
+export function storeError(error: unknown, doing: string): unknown {
+  if (error instanceof CaptureWorkerError) return error;
+  if (!(error instanceof pg.DatabaseError)) return unreachable(error, doing);
+  const sqlstate = error.code ?? '';
+  if (isRefusal(sqlstate)) {
+    const where = error.constraint ?? error.table ?? error.routine ?? 'unknown';
+    return new CaptureWorkerError(
+      'STORE_REFUSED_DATA',
+      `the database refused the data while ${doing}: ${error.message} (SQLSTATE ${sqlstate}, ${where})`,
+      { cause: error },
+    );
+  }
+  if (mayPass(sqlstate)) {
+    return new CaptureWorkerError(
+      'STORE_UNAVAILABLE',
+      `the database can't serve us now, while ${doing}: ${error.message} (SQLSTATE ${sqlstate})`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** Whatever the driver throws that isn't PostgreSQL's own answer is about the connection: there is no answer. */
+function unreachable(error: unknown, doing: string): CaptureWorkerError {
+  const detail =
+    error instanceof Error ? error.message || ('code' in error ? String(error.code) : '') : String(error);
+  return new CaptureWorkerError(
+    'STORE_UNAVAILABLE',
+    `the database doesn't answer, while ${doing}: ${detail}; check that it runs and that DATABASE_URL names it`,
+    { cause: error },
+  );
+}
+
+function isRefusal(sqlstate: string): boolean {
+  // 54 (program limit): a value too long for its index, for instance.
+  return ['22', '23', '54'].includes(sqlstate.slice(0, 2));
+}
+
+/**
+ * 08 connection, 28 and 3D000 (login or database missing: an operator mends it, we go on by ourselves), 53 resources, 57 intervention
+ * and timeouts, 58 input/output, 40 a rival transaction, 55P03 a lock not given in time, 25006 read-only: a standby after a failover.
+ */
+function mayPass(sqlstate: string): boolean {
+  return (
+    ['08', '28', '40', '53', '57', '58'].includes(sqlstate.slice(0, 2)) ||
+    ['3D000', '55P03', '25006'].includes(sqlstate)
+  );
+}

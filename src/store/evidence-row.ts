@@ -1,0 +1,112 @@
+import type { Evidence, Finding } from '../capture/evidence.js';
+import { EVIDENCE_KINDS } from '../capture/evidence.js';
+import type { Money } from '../capture/money.js';
+import { FAILURE_CATEGORIES } from '../capture/outcome.js';
+import type { Column } from './columns.js';
+import { integers, texts, times } from './columns.js';
+import type { Row } from './row.js';
+import {
+  bigintOf,
+  bytesOrNull,
+  dateOf,
+  dateOrNull,
+  integerOrNull,
+  textOf,
+  textOrNull,
+  wordOf,
+} from './row.js';
+
+/** The columns that `evidenceOf` reads, of a table named `e`. */
+export const EVIDENCE_COLUMNS = `
+  e.capture_id, e.evidence_id, e.kind, e.attempt, e.at, e.finding, e.failure_category,
+  e.amount, e.currency, e.request_id, e.provider_capture_id, e.captured_at,
+  e.provider_code, e.provider_message, e.raw`;
+
+// A record, so that the compiler misses a finding that is added to the type.
+const FINDINGS: Readonly<Record<Finding['is'], true>> = {
+  captured: true,
+  declined: true,
+  in_process: true,
+  busy: true,
+  unknown: true,
+  lapsed: true,
+  not_sent: true,
+  not_processed: true,
+  account_fault: true,
+  authorised: true,
+};
+// Object.keys forgets the type of the keys.
+const FINDING_WORDS = Object.keys(FINDINGS) as Finding['is'][];
+
+/** A row of `evidence` as the domain sees it. Throws STORE_REFUSED_DATA if it says something that this version doesn't know. */
+export function evidenceOf(row: Row): Evidence {
+  return {
+    evidenceId: textOf(row, 'evidence_id'),
+    kind: wordOf(row, 'kind', EVIDENCE_KINDS),
+    attempt: integerOrNull(row, 'attempt'),
+    at: dateOf(row, 'at'),
+    finding: findingOf(row),
+    providerCode: textOrNull(row, 'provider_code'),
+    providerMessage: textOrNull(row, 'provider_message'),
+    raw: bytesOrNull(row, 'raw'),
+  };
+}
+
+function findingOf(row: Row): Finding {
+  const is = wordOf(row, 'finding', FINDING_WORDS);
+  switch (is) {
+    case 'captured':
+      return {
+        is,
+        money: moneyOf(row),
+        requestId: textOrNull(row, 'request_id'),
+        providerCaptureId: textOrNull(row, 'provider_capture_id'),
+        capturedAt: dateOrNull(row, 'captured_at'),
+      };
+    case 'declined':
+      return { is, category: wordOf(row, 'failure_category', FAILURE_CATEGORIES) };
+    case 'in_process':
+    case 'busy':
+    case 'unknown':
+    case 'lapsed':
+    case 'not_sent':
+    case 'not_processed':
+    case 'account_fault':
+    case 'authorised':
+      return { is };
+  }
+}
+
+function moneyOf(row: Row): Money | null {
+  const currency = textOrNull(row, 'currency');
+  return currency === null ? null : { amount: bigintOf(row, 'amount'), currency };
+}
+
+/** A piece of evidence and the capture that it is of. */
+export interface EvidenceOf {
+  readonly captureId: string;
+  readonly piece: Evidence;
+}
+
+/** The columns of `evidence` but `recorded_at`, in the order of EVIDENCE_COLUMNS. */
+export function evidenceColumns(pieces: readonly EvidenceOf[]): readonly Column[] {
+  const findings = pieces.map(({ piece }) => piece.finding);
+  const captured = findings.map((finding) => (finding.is === 'captured' ? finding : null));
+  return [
+    texts(pieces.map(({ captureId }) => captureId)),
+    texts(pieces.map(({ piece }) => piece.evidenceId)),
+    texts(pieces.map(({ piece }) => piece.kind)),
+    integers(pieces.map(({ piece }) => piece.attempt)),
+    times(pieces.map(({ piece }) => piece.at)),
+    texts(findings.map((finding) => finding.is)),
+    texts(findings.map((finding) => (finding.is === 'declined' ? finding.category : null))),
+    integers(captured.map((finding) => finding?.money?.amount ?? null)),
+    texts(captured.map((finding) => finding?.money?.currency ?? null)),
+    texts(captured.map((finding) => finding?.requestId ?? null)),
+    texts(captured.map((finding) => finding?.providerCaptureId ?? null)),
+    times(captured.map((finding) => finding?.capturedAt ?? null)),
+    texts(pieces.map(({ piece }) => piece.providerCode)),
+    texts(pieces.map(({ piece }) => piece.providerMessage)),
+    pieces.map(({ piece }) => piece.raw),
+  ];
+}

@@ -1,0 +1,140 @@
+import type { Capture } from '../capture/capture.js';
+import type { Decision } from '../capture/state-machine.js';
+import { actionFor, statusColumns } from './capture-row.js';
+import { integers, texts, times } from './columns.js';
+import { evidenceColumns } from './evidence-row.js';
+import { eventColumns } from './event-row.js';
+import type { Fold } from './record.js';
+import type { Session, Statement, Value } from './session.js';
+
+/**
+ * All that follows from new evidence, in one statement: so that none of it can be without the rest, and the check that a capture
+ * without an outcome is on the schedule sees both sides at once. The captures are locked already.
+ */
+const WRITE: Statement = {
+  name: 'record_write',
+  text: `
+    with folded as materialized (
+      select * from unnest(
+        $1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+        $8::integer[], $9::integer[], $10::text[], $11::text[]
+      ) as t (
+        capture_id, state, sending_attempt, pending_reason, failure_category, provider_capture_id, captured_at,
+        evidence_count, sequence, announced, review
+      )
+    ),
+    updated as (
+      update captures c
+      set state = f.state, sending_attempt = f.sending_attempt, pending_reason = f.pending_reason,
+        failure_category = f.failure_category, provider_capture_id = f.provider_capture_id,
+        captured_at = f.captured_at, evidence_count = f.evidence_count, sequence = f.sequence,
+        announced = f.announced, review = f.review,
+        lease_until = case when f.state = 'sending' then c.lease_until end,
+        lease_worker = case when f.state = 'sending' then c.lease_worker end,
+        updated_at = clock_timestamp()
+      from folded f
+      where c.capture_id = f.capture_id
+    ),
+    proved as (
+      insert into evidence (
+        capture_id, evidence_id, kind, attempt, at, finding, failure_category,
+        amount, currency, request_id, provider_capture_id, captured_at,
+        provider_code, provider_message, raw, recorded_at
+      )
+      select t.*, clock_timestamp()
+      from unnest(
+        $12::uuid[], $13::uuid[], $14::text[], $15::integer[], $16::timestamptz[], $17::text[], $18::text[],
+        $19::bigint[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
+        $24::text[], $25::text[], $26::bytea[]
+      ) as t
+    ),
+    published as (
+      insert into outbox (
+        id, aggregatetype, aggregateid, type, payload, capture_id, sequence, headers, created_at
+      )
+      select t.*, clock_timestamp()
+      from unnest(
+        $27::uuid[], $28::text[], $29::text[], $30::text[], $31::bytea[], $32::uuid[], $33::integer[], $34::json[]
+      ) as t
+      returning id, capture_id
+    ),
+    queued as (
+      insert into outbox_queue (event_id, capture_id) select id, capture_id from published
+    ),
+    cleared as (
+      delete from schedule where capture_id = any($35::uuid[])
+    )
+    insert into schedule (capture_id, account, action, due_at)
+    select * from unnest($36::uuid[], $37::text[], $38::text[], $39::timestamptz[])
+    on conflict (capture_id) do update set action = excluded.action, due_at = excluded.due_at`,
+};
+
+/** Writes what was folded: captures, evidence, events and the schedule. */
+export async function writeFolds(session: Session, folds: readonly Fold[]): Promise<void> {
+  const captures = folds.map(({ decision }) => decision.capture);
+  await session.query(WRITE, [
+    ...captureColumns(captures, folds),
+    ...evidenceColumns(
+      folds.flatMap(({ decision, fresh }) =>
+        fresh.map((piece) => ({ captureId: decision.capture.captureId, piece })),
+      ),
+    ),
+    ...eventColumns(folds.flatMap(({ event }) => event ?? [])),
+    ...scheduleColumns(folds),
+  ]);
+}
+
+function captureColumns(captures: readonly Capture[], folds: readonly Fold[]): Value[] {
+  const statuses = captures.map(({ status }) => statusColumns(status));
+  return [
+    texts(captures.map(({ captureId }) => captureId)),
+    texts(statuses.map(({ state }) => state)),
+    integers(statuses.map(({ sendingAttempt }) => sendingAttempt)),
+    texts(statuses.map(({ pendingReason }) => pendingReason)),
+    texts(statuses.map(({ failureCategory }) => failureCategory)),
+    texts(statuses.map(({ providerCaptureId }) => providerCaptureId)),
+    times(statuses.map(({ capturedAt }) => capturedAt)),
+    integers(folds.map(({ evidenceCount }) => evidenceCount)),
+    integers(captures.map(({ sequence }) => sequence)),
+    texts(captures.map(({ announced }) => announced)),
+    texts(captures.map(({ review }) => review)),
+  ];
+}
+
+interface ScheduleRow {
+  readonly captureId: string;
+  readonly account: string;
+  readonly action: string;
+  readonly dueAt: Date | 'infinity';
+}
+
+/** The one place where a fold's schedule becomes rows. */
+function scheduleColumns(folds: readonly Fold[]): Value[] {
+  const cleared = folds.filter(({ decision }) => decision.schedule.change === 'clear');
+  const rows = folds.flatMap(({ decision, now }) => scheduleRow(decision, now) ?? []);
+  return [
+    texts(cleared.map(({ decision }) => decision.capture.captureId)),
+    texts(rows.map(({ captureId }) => captureId)),
+    texts(rows.map(({ account }) => account)),
+    texts(rows.map(({ action }) => action)),
+    times(rows.map(({ dueAt }) => dueAt)),
+  ];
+}
+
+/** The row to write, or null where it stays as it is or goes. A parked row keeps the action that its state calls for, due never. */
+function scheduleRow({ capture, schedule }: Decision, now: Date): ScheduleRow | null {
+  const { captureId, account } = capture;
+  switch (schedule.change) {
+    case 'keep':
+    case 'clear':
+      return null;
+    case 'park': {
+      const action = actionFor(capture.status);
+      return action === null ? null : { captureId, account, action, dueAt: 'infinity' };
+    }
+    case 'set': {
+      const dueAt = new Date(now.getTime() + schedule.dueInMs);
+      return { captureId, account, action: schedule.action, dueAt };
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type pg from 'pg';
+import type { Capture } from '../capture/capture.js';
+import type { Evidence } from '../capture/evidence.js';
+import type { Decision } from '../capture/state-machine.js';
+import type { EncodedEvent, EventEncoder, Folder, RecordRequest } from '../ports/store.js';
+import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
+import { assertDistinct, texts } from './columns.js';
+import { EVIDENCE_COLUMNS, evidenceOf } from './evidence-row.js';
+import { writeFolds } from './record-write.js';
+import type { Row } from './row.js';
+import { dateOf, integerOf, textOf } from './row.js';
+import type { Session, Statement } from './session.js';
+import { withTransaction } from './session.js';
+
+const DOING = 'recording evidence';
+
+/**
+ * Locks the captures in the order of their ids, then reads the clock: `now` is later than any change that the lock was waited for.
+ * The count tells whether there is evidence to read at all: the row is read as of the lock, while a join of `evidence` here would be
+ * read as of the statement's start, and would miss what the previous holder of the lock has just written.
+ */
+const LOCK: Statement = {
+  name: 'record_lock',
+  text: `
+    with locked as materialized (
+      select ${CAPTURE_COLUMNS}, c.evidence_count
+      from captures c
+      where c.capture_id = any($1::uuid[])
+      order by c.capture_id
+      for update
+    )
+    select locked.*, clock_timestamp() as now from locked`,
+};
+
+/** A statement of its own after the lock, so that it sees all that was written under the lock before. */
+const EVIDENCE: Statement = {
+  name: 'record_evidence',
+  text: `select ${EVIDENCE_COLUMNS} from evidence e where e.capture_id = any($1::uuid[])`,
+};
+
+export interface Folding {
+  readonly fold: Folder;
+  readonly encode: EventEncoder;
+}
+
+/** What one request came to. */
+export interface Fold {
+  readonly decision: Decision;
+  readonly event: EncodedEvent | null;
+  readonly fresh: readonly Evidence[];
+  readonly evidenceCount: number;
+  /** The database's time at which it was folded; due times count from it. */
+  readonly now: Date;
+}
+
+/** See `CaptureStore.record`. Evidence that is known already leaves everything as it is, also the time of the next inquiry. */
+export async function record(
+  pool: pg.Pool,
+  requests: readonly RecordRequest[],
+  folding: Folding,
+): Promise<readonly (Capture | null)[]> {
+  if (requests.length === 0) return [];
+  const captureIds = requests.map(({ captureId }) => captureId);
+  assertDistinct(captureIds);
+  return withTransaction(pool, DOING, async (session) => {
+    const rows = byCaptureId(await session.query(LOCK, [texts(captureIds)]));
+    const known = await knownEvidence(session, [...rows.values()]);
+    const folds: Fold[] = [];
+    const results = requests.map(({ captureId, pieces }): Capture | null => {
+      const row = rows.get(captureId);
+      if (row === undefined) return null;
+      const folded = foldOne(row, known.get(captureId) ?? [], pieces, folding);
+      if (folded === null) return captureOf(row);
+      folds.push(folded);
+      return folded.decision.capture;
+    });
+    if (folds.length > 0) await writeFolds(session, folds);
+    return results;
+  });
+}
+
+async function knownEvidence(
+  session: Session,
+  rows: readonly Row[],
+): Promise<ReadonlyMap<string, readonly Evidence[]>> {
+  const known = new Map<string, Evidence[]>();
+  const counts = new Map(rows.map((row) => [textOf(row, 'capture_id'), integerOf(row, 'evidence_count')]));
+  const withEvidence = [...counts].filter(([, count]) => count > 0).map(([captureId]) => captureId);
+  if (withEvidence.length === 0) return known;
+  for (const row of await session.query(EVIDENCE, [withEvidence])) {
+    const captureId = textOf(row, 'capture_id');
+    const pieces = known.get(captureId) ?? [];
+    pieces.push(evidenceOf(row));
+    known.set(captureId, pieces);
+  }
+  for (const captureId of withEvidence) {
+    const found = known.get(captureId)?.length ?? 0;
+    const counted = counts.get(captureId) ?? 0;
+    if (found !== counted) {
+      throw new Error(
+        `capture ${captureId} counts ${String(counted)} pieces of evidence and has ${String(found)}: restore what is missing`,
+      );
+    }
+  }
+  return known;
+}
+
+/** Null if all the pieces were known: nothing is to be written. */
+function foldOne(
+  row: Row,
+  known: readonly Evidence[],
+  pieces: readonly Evidence[],
+  { fold, encode }: Folding,
+): Fold | null {
+  const all = new Map(known.map((piece) => [piece.evidenceId, piece]));
+  const fresh: Evidence[] = [];
+  for (const piece of pieces) {
+    if (all.has(piece.evidenceId)) continue;
+    all.set(piece.evidenceId, piece);
+    fresh.push(piece);
+  }
+  if (pieces.length > 0 && fresh.length === 0) return null;
+  const capture = captureOf(row);
+  const now = dateOf(row, 'now');
+  const decision = fold(capture, [...all.values()], now);
+  assertWritable(capture, decision);
+  const event = decision.event && encode(decision.event, capture.traceparent);
+  return { decision, event, fresh, evidenceCount: all.size, now };
+}
+
+/** What the store relies on and the fold must keep: one event for one step of the sequence, and nothing changed but the status. */
+function assertWritable(before: Capture, { capture, event }: Decision): void {
+  const next = event === null ? before.sequence : before.sequence + 1;
+  if (capture.sequence !== next || (event !== null && event.sequence !== next)) {
+    throw new Error(
+      `capture ${before.captureId} was folded from sequence ${String(before.sequence)} with a gap`,
+    );
+  }
+  for (const field of ['captureId', 'account', 'generation', 'requestId', 'body', 'attempts'] as const) {
+    if (capture[field] !== before[field]) {
+      throw new Error(
+        `the fold of capture ${before.captureId} changed ${field}, which recording doesn't write`,
+      );
+    }
+  }
+}

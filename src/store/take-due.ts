@@ -1,0 +1,72 @@
+import type pg from 'pg';
+import type { DueCapture, TakeDueRequest } from '../ports/store.js';
+import { CAPTURE_COLUMNS, captureOf, SCHEDULED_ACTIONS } from './capture-row.js';
+import { texts } from './columns.js';
+import { wordOf } from './row.js';
+import type { Statement } from './session.js';
+import { withSession } from './session.js';
+
+const DOING = 'taking due captures';
+
+/**
+ * Takes due rows by pushing their due time ahead.
+ *
+ * - `accounts` hops through the index from one account to the next, so that it reads as many entries as there are accounts.
+ * - For each account and action the oldest due rows are locked; rows that another worker is taking are skipped, and one that it has
+ *   just taken is seen as due later, since the condition is judged again once the lock is held.
+ * - If more are due than the limit, the accounts take turns, oldest first within each: thousands due at one account whose provider is
+ *   down must not keep another account's one waiting.
+ */
+const TAKE_DUE: Statement = {
+  name: 'take_due',
+  text: `
+    with recursive accounts as (
+      (select account from schedule order by account limit 1)
+      union all
+      select (select s.account from schedule s where s.account > a.account order by s.account limit 1)
+      from accounts a
+      where a.account is not null
+    ),
+    due as materialized (
+      select s.capture_id, s.due_at, row_number() over (partition by a.account order by s.due_at) as turn
+      from accounts a
+      cross join unnest($1::text[]) as wanted (action)
+      cross join lateral (
+        select s.capture_id, s.due_at
+        from schedule s
+        where s.account = a.account and s.action = wanted.action and s.due_at <= now()
+          and (s.action <> 'lapse' or (
+            select c.state = 'sending' and c.lease_until <= now()
+            from captures c where c.capture_id = s.capture_id
+          ))
+        order by s.due_at
+        limit $2
+        for update of s skip locked
+      ) s
+      where a.account is not null
+    ),
+    chosen as (
+      select capture_id, due_at from due order by turn, due_at limit $2
+    ),
+    taken as (
+      update schedule s
+      set due_at = now() + $3::bigint * interval '1 millisecond'
+      from chosen
+      where s.capture_id = chosen.capture_id
+      returning s.capture_id, s.action, chosen.due_at as was_due_at
+    )
+    select taken.action, ${CAPTURE_COLUMNS}
+    from taken join captures c on c.capture_id = taken.capture_id
+    order by taken.was_due_at`,
+};
+
+/** See `CaptureStore.takeDue`. */
+export async function takeDue(
+  pool: pg.Pool,
+  { actions, limit, takenForMs }: TakeDueRequest,
+): Promise<readonly DueCapture[]> {
+  const rows = await withSession(pool, DOING, (session) =>
+    session.query(TAKE_DUE, [texts(actions), limit, takenForMs]),
+  );
+  return rows.map((row) => ({ action: wordOf(row, 'action', SCHEDULED_ACTIONS), capture: captureOf(row) }));
+}

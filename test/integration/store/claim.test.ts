@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { contradiction } from '../../../src/capture/order.js';
+import { hasCode } from '../../../src/errors.js';
+import type { TestDatabase } from '../../support/database.js';
+import { createTestDatabase } from '../../support/database.js';
+import {
+  captureOfPayment,
+  captures,
+  claimOf,
+  MISSCHEDULED,
+  numberOf,
+  rowsOf,
+  testStore,
+} from '../../support/store.js';
+
+describe('claim', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createTestDatabase();
+  });
+  after(() => database.drop());
+
+  it('gives each claim to one of many that want it at once', async () => {
+    const wanted = captures('contended', 40);
+    const stores = Array.from({ length: 4 }, () => testStore(database.anotherPool(3)));
+    // Every worker names every claim, in batches of different cuts and orders.
+    const batches = stores.flatMap((store, worker) =>
+      [7, 11, 40].flatMap((size) => {
+        const order = wanted.toSorted((a, b) =>
+          worker % 2 === 0 ? (a.captureId < b.captureId ? -1 : 1) : a.captureId < b.captureId ? 1 : -1,
+        );
+        return Array.from({ length: Math.ceil(order.length / size) }, (_, index) => {
+          const cut = order.slice(index * size, (index + 1) * size);
+          return store.claim(
+            cut.map((capture) => claimOf(capture, { worker: `worker-${String(worker)}-${String(size)}` })),
+          );
+        });
+      }),
+    );
+    const results = (await Promise.all(batches)).flat();
+
+    const wins = new Map<string, number>();
+    for (const { claimed, capture } of results) {
+      wins.set(capture.captureId, (wins.get(capture.captureId) ?? 0) + (claimed ? 1 : 0));
+    }
+    assert.deepEqual(
+      [...wins.values()],
+      wanted.map(() => 1),
+    );
+    assert.equal(
+      await numberOf(database.pool, "select count(*) from attempts where worker like 'worker-_-%'"),
+      40,
+    );
+    assert.equal(await numberOf(database.pool, MISSCHEDULED), 0);
+  });
+
+  it('starts the first attempt under a lease by database time, and puts its end on the schedule', async () => {
+    const capture = captureOfPayment('started');
+    const [result] = await testStore(database.pool).claim([
+      claimOf(capture, { start: { leaseMs: 30_000 }, worker: 'worker-7' }),
+    ]);
+
+    assert.deepEqual(result?.capture.status, { state: 'sending', attempt: 1 });
+    assert.equal(result.capture.attempts, 1);
+    const [row] = await rowsOf(
+      database.pool,
+      `select c.lease_until - c.created_at > interval '29.9 s' as leased, c.lease_until <= now() + interval '30 s' as not_longer,
+         c.lease_until = s.due_at and c.lease_until = a.lease_until as same, s.action, s.account,
+         a.kind, a.number, a.generation, a.request_id = c.request_id as same_request, a.worker
+       from captures c join schedule s using (capture_id) join attempts a using (capture_id)
+       where capture_id = $1`,
+      [capture.captureId],
+    );
+    assert.deepEqual(row, {
+      leased: true,
+      not_longer: true,
+      same: true,
+      action: 'lapse',
+      account: 'shop',
+      kind: 'capture',
+      number: 1,
+      generation: 1,
+      same_request: true,
+      worker: 'worker-7',
+    });
+  });
+
+  it('leaves a claim without a start planned, due when told', async () => {
+    const capture = captureOfPayment('planned');
+    const [result] = await testStore(database.pool).claim([
+      claimOf(capture, { start: null, dueInMs: 5_000 }),
+    ]);
+
+    assert.deepEqual(result?.capture.status, { state: 'planned' });
+    assert.equal(result.capture.attempts, 0);
+    const [row] = await rowsOf(
+      database.pool,
+      `select s.action, s.due_at > now() + interval '4 s' and s.due_at <= now() + interval '5 s' as due_then
+       from schedule s where capture_id = $1`,
+      [capture.captureId],
+    );
+    assert.deepEqual(row, { action: 'send', due_then: true });
+    assert.equal(
+      await numberOf(database.pool, 'select count(*) from attempts where capture_id = $1', [
+        capture.captureId,
+      ]),
+      0,
+    );
+  });
+
+  it('gives back exactly what it was given, with the database’s time of the claim', async () => {
+    const capture = captureOfPayment('exact ä𝄞"\\{},NULL', {
+      orderId: 'null',
+      money: { amount: 9_223_372_036_854_775_807n, currency: 'JPY' },
+      authorisedAmount: 9_223_372_036_854_775_807n,
+      body: Uint8Array.from({ length: 256 }, (_, byte) => byte),
+      expiresAt: new Date('2031-12-31T23:59:59.999Z'),
+    });
+    const store = testStore(database.pool);
+    const [first] = await store.claim([claimOf(capture, { start: null })]);
+    const [again] = await store.claim([claimOf(capture, { start: null })]);
+
+    assert.ok(first !== undefined && again !== undefined);
+    assert.deepEqual([first.claimed, again.claimed], [true, false]);
+    assert.deepEqual({ ...first.capture, createdAt: capture.createdAt }, capture);
+    assert.deepEqual({ ...again.capture, body: Uint8Array.from(again.capture.body) }, first.capture);
+  });
+
+  it('shows what the existing claim holds, so that a contradiction is seen', async () => {
+    const store = testStore(database.pool);
+    const capture = captureOfPayment('contradicted');
+    await store.claim([claimOf(capture)]);
+    const other = { ...capture, orderId: 'another order', money: { amount: 1n, currency: 'IQD' } };
+    const [result] = await store.claim([claimOf(other, { worker: 'worker-2' })]);
+
+    assert.ok(result !== undefined && !result.claimed);
+    assert.equal(result.capture.orderId, capture.orderId);
+    assert.deepEqual(result.capture.money, capture.money);
+    assert.equal(contradiction(other, result.capture)?.field, 'orderId');
+  });
+
+  it('answers a mixed batch in the order of its requests', async () => {
+    const store = testStore(database.pool);
+    const [a, b, c, d] = captures('mixed', 4);
+    assert.ok(a !== undefined && b !== undefined && c !== undefined && d !== undefined);
+    await store.claim([claimOf(b), claimOf(d)]);
+    const results = await store.claim([d, c, b, a].map((capture) => claimOf(capture)));
+    assert.deepEqual(
+      results.map(({ claimed, capture }) => [claimed, capture.captureId]),
+      [
+        [false, d.captureId],
+        [true, c.captureId],
+        [false, b.captureId],
+        [true, a.captureId],
+      ],
+    );
+    assert.deepEqual(await store.claim([]), []);
+  });
+
+  const tooLong = randomBytes(8_000).toString('base64');
+  const good = captureOfPayment('good');
+  const refusals: [string, Parameters<typeof claimOf>[0], RegExp][] = [
+    ['a NUL', captureOfPayment('nul', { orderId: 'a\0b' }), /NUL character or half a surrogate/],
+    [
+      'half a surrogate pair',
+      captureOfPayment('half', { orderId: 'a\ud800' }),
+      /NUL character or half a surrogate/,
+    ],
+    ['an amount beyond 64 bits', captureOfPayment('big', { authorisedAmount: 2n ** 63n }), /SQLSTATE 22003/],
+    ['an amount above the authorised', captureOfPayment('above', { authorisedAmount: 1n }), /SQLSTATE 23514/],
+    [
+      'a reference too long for its index',
+      captureOfPayment('long', { captureReference: tooLong }),
+      /SQLSTATE 54000/,
+    ],
+    ['an invalid time', captureOfPayment('time', { expiresAt: new Date(Number.NaN) }), /a time is invalid/],
+    ['a capture named twice', good, /names capture .* twice/],
+  ];
+  for (const [what, culprit, message] of refusals) {
+    it(`refuses a batch with ${what}, and writes none of it`, async () => {
+      const refused = testStore(database.pool).claim([claimOf(good), claimOf(culprit)]);
+      await assert.rejects(refused, (error: Error) => {
+        assert.ok(hasCode(error, 'STORE_REFUSED_DATA'), String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+      assert.equal(
+        await numberOf(database.pool, 'select count(*) from captures where capture_id = any($1)', [
+          [good.captureId, culprit.captureId],
+        ]),
+        0,
+      );
+    });
+  }
+
+  it('says so when an id stands for another claim', async () => {
+    const store = testStore(database.pool);
+    const capture = captureOfPayment('one');
+    await store.claim([claimOf(capture)]);
+    await assert.rejects(
+      store.claim([claimOf({ ...capture, captureReference: 'two' })]),
+      /stands for another claim/,
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import { packageRoot } from '../../../src/package-root.js';
+import { checkDurability } from '../../../src/store/durability.js';
+import { checkSchema, migrate } from '../../../src/store/migrate.js';
+import { createPool } from '../../../src/store/pool.js';
+import type { TestDatabase } from '../../support/database.js';
+import { asAdmin, createTestDatabase } from '../../support/database.js';
+import { describeSchema } from '../../support/schema-description.js';
+
+const SILENT = { log: () => undefined };
+
+describe('migrations', () => {
+  const databases: TestDatabase[] = [];
+  afterEach(async () => {
+    await Promise.all(databases.splice(0).map((database) => database.drop()));
+  });
+
+  async function database(options: Parameters<typeof createTestDatabase>[0]): Promise<TestDatabase> {
+    const created = await createTestDatabase(options);
+    databases.push(created);
+    return created;
+  }
+
+  const files = async (): Promise<string[]> =>
+    (await readdir(join(packageRoot(), 'migrations'))).map((file) => file.replace(/\.sql$/, '')).sort();
+
+  it('build the schema from nothing, once', async () => {
+    const { url, pool } = await database({ migrated: false });
+    const lines: string[] = [];
+    assert.deepEqual(await migrate(url, { log: (line) => lines.push(line) }), await files());
+    assert.ok(lines.some((line) => line.includes('0001_captures')));
+    await checkSchema(pool);
+    assert.deepEqual(await migrate(url, SILENT), []);
+  });
+
+  it('are applied by one of several migrators that start together; the others wait and find nothing to do', async () => {
+    const { url, pool } = await database({ migrated: false });
+    const applied = await Promise.all([migrate(url, SILENT), migrate(url, SILENT), migrate(url, SILENT)]);
+    assert.deepEqual(applied.flat(), await files());
+    await checkSchema(pool);
+  });
+
+  it('are missed at start, and the command that applies them is named', async () => {
+    const { pool } = await database({ migrated: false });
+    await assert.rejects(checkSchema(pool), {
+      code: 'SCHEMA_OUT_OF_DATE',
+      exitCode: 4,
+      message: /lacks the migrations 0001_captures, 0002_outbox.*`capture-worker migrate`/,
+    });
+  });
+
+  it('are missed at start when only the last one is missing', async () => {
+    const { pool } = await database({});
+    await pool.query("delete from schema_migrations where name = '0002_outbox'");
+    await assert.rejects(checkSchema(pool), {
+      code: 'SCHEMA_OUT_OF_DATE',
+      message: /lacks the migration 0002_outbox:/,
+    });
+  });
+
+  it('of a later version are refused, at start and by an older migrate', async () => {
+    const { url, pool } = await database({});
+    await pool.query("insert into schema_migrations (name, run_on) values ('9999_from_the_future', now())");
+    const tooNew = { code: 'SCHEMA_TOO_NEW', exitCode: 4, message: /9999_from_the_future/ };
+    await assert.rejects(checkSchema(pool), tooNew);
+    await assert.rejects(migrate(url, SILENT), tooNew);
+  });
+
+  it('leave the schema that is expected', async () => {
+    const { pool } = await database({});
+    const expected = await readFile(join(packageRoot(), 'test/integration/store/schema.txt'), 'utf8');
+    assert.equal(await describeSchema(pool), expected);
+  });
+
+  it('need a database that answers', async () => {
+    const { url } = await database({ migrated: false });
+    const nowhere = new URL(url);
+    nowhere.pathname = '/no_such_database';
+    await assert.rejects(migrate(nowhere.toString(), SILENT), { code: 'STORE_UNAVAILABLE' });
+    const pool = createPool({ url: nowhere.toString(), max: 1, applicationName: 'capture-worker test' });
+    await assert.rejects(checkSchema(pool), { code: 'STORE_UNAVAILABLE' });
+    await pool.end();
+  });
+});
+
+describe('the check of the database’s settings', () => {
+  it('passes a database that keeps what it confirms, and refuses one that may not', async () => {
+    const created = await createTestDatabase({ migrated: false });
+    try {
+      await checkDurability(created.pool);
+      const { pathname } = new URL(created.url);
+      await asAdmin(`alter database ${pathname.slice(1)} set synchronous_commit = off`);
+      // A setting of the database holds for sessions that begin after it.
+      await assert.rejects(checkDurability(created.anotherPool(1)), {
+        code: 'DATABASE_UNSAFE',
+        message: /synchronous_commit is off, it must be on/,
+      });
+    } finally {
+      await created.drop();
+    }
+  });
+});

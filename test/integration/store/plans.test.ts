@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import type { CaptureStore, OutboxStore } from '../../../src/ports/store.js';
+import { outboxDepth, unresolved } from '../../../src/store/backlog.js';
+import { findCaptures, listCaptures } from '../../../src/store/find-captures.js';
+import { createOutboxStore } from '../../../src/store/outbox.js';
+import { storyOf } from '../../../src/store/stories.js';
+import { CAPTURED } from '../../support/captures.js';
+import type { TestDatabase } from '../../support/database.js';
+import { createTestDatabase } from '../../support/database.js';
+import { captures, claimOf, pieceOf, rowsOf, testStore } from '../../support/store.js';
+
+const ROWS = 100_000;
+/** Enough for an index to be worth it, of what each capture has one of. */
+const REST = 20_000;
+
+interface Sent {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+describe('the plan of each statement, with 100,000 captures', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let store: CaptureStore;
+  let outbox: OutboxStore;
+  const sent: Sent[] = [];
+  before(async () => {
+    database = await createTestDatabase();
+    await fill(database.pool);
+    pool = database.anotherPool(3);
+    pool.on('connect', (client) => {
+      recordStatements(client, sent);
+    });
+    store = testStore(pool);
+    outbox = createOutboxStore({ pool });
+  });
+  after(async () => {
+    await outbox.release();
+    await database.drop();
+  });
+
+  /** The plans, as text, of all that `act` sends, by the statement's name. */
+  async function plansOf(act: () => Promise<unknown>): Promise<ReadonlyMap<string, string>> {
+    sent.length = 0;
+    await act();
+    const plans = new Map<string, string>();
+    for (const { name, text, values } of sent) {
+      if (/^\s*(with|select|insert|update|delete)/.test(text)) plans.set(name, await explain(text, values));
+    }
+    return plans;
+  }
+
+  /** Planned, not run: nothing changes. */
+  async function explain(text: string, values: readonly unknown[]): Promise<string> {
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, [
+      ...values,
+    ]);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
+
+  function assertWalks(plans: ReadonlyMap<string, string>, name: string, ...indexes: string[]): void {
+    const plan = plans.get(name);
+    assert.ok(plan !== undefined, `no statement ${name} was sent, only ${[...plans.keys()].join(', ')}`);
+    assert.doesNotMatch(plan, /Seq Scan/, plan);
+    for (const index of indexes) assert.ok(plan.includes(index), `${name} doesn't use ${index}:\n${plan}`);
+  }
+
+  it('claims by the claim’s key', async () => {
+    const fresh = captures('fresh', 50).map((capture) => claimOf(capture));
+    await store.claim(fresh);
+    const plans = await plansOf(() => store.claim(fresh));
+    assertWalks(plans, 'claim');
+    assertWalks(plans, 'find_claimed', 'captures_claim');
+  });
+
+  it('starts by id', async () => {
+    const planned = captures('planned', 50);
+    await store.claim(planned.map((capture) => claimOf(capture, { start: null })));
+    const plans = await plansOf(() =>
+      store.start(planned.map(({ captureId }) => ({ captureId, leaseMs: 1_000, worker: 'worker-1' }))),
+    );
+    assertWalks(plans, 'start_lock', 'captures_pkey');
+    assertWalks(plans, 'start', 'captures_pkey');
+  });
+
+  it('records by id', async () => {
+    const claimed = captures('recorded', 50);
+    await store.claim(claimed.map((capture) => claimOf(capture)));
+    const first = claimed.map(({ captureId }) => ({
+      captureId,
+      pieces: [pieceOf(captureId, { is: 'unknown' })],
+    }));
+    await store.record(first);
+    const plans = await plansOf(() =>
+      store.record(
+        claimed.map(({ captureId }) => ({
+          captureId,
+          pieces: [pieceOf(captureId, CAPTURED, { label: 'then' })],
+        })),
+      ),
+    );
+    assertWalks(plans, 'record_lock', 'captures_pkey');
+    assertWalks(plans, 'record_evidence', 'evidence_pkey');
+    assertWalks(plans, 'record_write', 'captures_pkey', 'schedule_pkey');
+  });
+
+  it('takes due rows account by account, action by action', async () => {
+    const plans = await plansOf(() =>
+      store.takeDue({ actions: ['send', 'lapse', 'inquire'], limit: 50, takenForMs: 1_000 }),
+    );
+    assertWalks(plans, 'take_due', 'schedule_due', 'schedule_pkey', 'captures_pkey');
+    assert.match(
+      plans.get('take_due') ?? '',
+      /Index Cond: \(\(account = \S+\) AND \(action = \S+\) AND \(due_at <= now\(\)\)\)/,
+    );
+  });
+
+  it('reads the outbox shard by shard, and unqueues by id', async () => {
+    await outbox.acquire();
+    const plans = await plansOf(async () => {
+      const events = await outbox.next(50);
+      assert.equal(events.length, 50);
+      await outbox.published(events.map(({ queueId }) => queueId));
+    });
+    assertWalks(plans, 'outbox_next', 'outbox_queue_by_shard', 'outbox_pkey');
+    assertWalks(plans, 'outbox_unqueue', 'outbox_queue_pkey');
+  });
+
+  it('finds captures by any id', async () => {
+    const plans = await plansOf(() => findCaptures(pool, randomUUID()));
+    assertWalks(
+      plans,
+      'find_captures',
+      'captures_pkey',
+      'captures_by_order',
+      'captures_by_payment',
+      'captures_by_request',
+      'captures_by_source_event',
+      'attempts_pkey',
+      'evidence_by_provider_capture',
+      'outbox_pkey',
+    );
+  });
+
+  it('lists captures by age, and measures the backlog from the schedule and the queue', async () => {
+    const filter = { provider: null, account: null, limit: 20, before: null };
+    const [newest] = await listCaptures(pool, { ...filter, state: null });
+    assert.ok(newest !== undefined);
+    const plans = await plansOf(async () => {
+      await listCaptures(pool, { ...filter, state: 'succeeded', before: newest });
+      await storyOf(pool, newest.captureId);
+    });
+    assertWalks(plans, 'list_captures', 'captures_by_age');
+    assertWalks(plans, 'story', 'captures_pkey', 'schedule_pkey');
+    assertWalks(plans, 'story_attempts', 'attempts_number');
+    assertWalks(plans, 'story_evidence', 'evidence_pkey');
+    await outboxDepth(pool);
+    await unresolved(pool);
+  });
+});
+
+/** Keeps what is sent on this connection. */
+function recordStatements(client: pg.ClientBase, sent: Sent[]): void {
+  const query = client.query.bind(client) as (...input: unknown[]) => unknown;
+  const recording = (...input: unknown[]): unknown => {
+    const [config] = input;
+    if (isSent(config)) sent.push(config);
+    return query(...input);
+  };
+  Object.assign(client, { query: recording });
+}
+
+function isSent(config: unknown): config is Sent {
+  return (
+    typeof config === 'object' &&
+    config !== null &&
+    'name' in config &&
+    'text' in config &&
+    'values' in config
+  );
+}
+
+/** Rows in the proportions of a busy day: nine of ten captured, the rest pending at two accounts, some events not yet published. */
+async function fill(pool: pg.Pool): Promise<void> {
+  await pool.query(`
+    with made as (
+      insert into captures (
+        capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id, amount, currency,
+        authorised_amount, expires_at, traceparent, source_event_id, source_topic, source_partition, source_offset,
+        created_at, generation, request_id, body, state, pending_reason, attempts, evidence_count, sequence, announced,
+        updated_at
+      )
+      select md5('capture' || n)::uuid, 'wallet', 'merchant-1', 'filled-' || n, 'shop-' || n % 2, 'o-' || n, 'p-' || n, n, 'IQD',
+        n, now(), 'trace', 'e-' || n, 'order.fulfilled', 0, n,
+        now() - n * interval '1 second', 1, md5('request' || n), '\\x7b7d',
+        case when n % 10 = 0 then 'pending' else 'succeeded' end, case when n % 10 = 0 then 'unknown' end, 1, 1, 1,
+        case when n % 10 = 0 then 'pending/unknown' else 'succeeded' end, now()
+      from generate_series(1, ${String(ROWS)}) n
+      returning capture_id, account, state, created_at
+    )
+    insert into schedule
+    select capture_id, account, 'inquire', created_at + interval '12 hours' from made where state = 'pending'`);
+  await pool.query(`
+    insert into attempts
+    select md5('attempt' || n)::uuid, md5('capture' || n)::uuid, 'capture', 1, 1, md5('request' || n), 'worker', now(), now()
+    from generate_series(1, ${String(REST)}) n`);
+  await pool.query(`
+    insert into evidence (capture_id, evidence_id, kind, attempt, at, finding, provider_capture_id, recorded_at)
+    select md5('capture' || n)::uuid, md5('evidence' || n)::uuid, 'capture_response', 1, now(), 'captured', 'c-' || n, now()
+    from generate_series(1, ${String(REST)}) n`);
+  await pool.query(`
+    insert into outbox
+    select md5('event' || n)::uuid, 'capture.succeeded', 'p-' || n, 'capture.succeeded', '\\x00', md5('capture' || n)::uuid, 1, '[]', now()
+    from generate_series(1, ${String(REST)}) n`);
+  await pool.query(`
+    insert into outbox_queue (event_id, capture_id)
+    select id, capture_id from outbox limit ${String(ROWS / 10)}`);
+  await pool.query('vacuum analyze');
+  assert.equal((await rowsOf(pool, 'select from captures limit 1')).length, 1);
+}

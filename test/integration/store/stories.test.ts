@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { CaptureStore } from '../../../src/ports/store.js';
+import { attemptIdOf, eventIdOf } from '../../../src/capture/ids.js';
+import { outboxDepth, unresolved } from '../../../src/store/backlog.js';
+import type { ListFilter } from '../../../src/store/find-captures.js';
+import { findCaptures, listCaptures } from '../../../src/store/find-captures.js';
+import { createOutboxStore } from '../../../src/store/outbox.js';
+import { storyOf } from '../../../src/store/stories.js';
+import { CAPTURED } from '../../support/captures.js';
+import type { TestDatabase } from '../../support/database.js';
+import { createTestDatabase } from '../../support/database.js';
+import { captureOfPayment, captures, claimOf, pieceOf, testStore } from '../../support/store.js';
+
+describe('reading captures', () => {
+  let database: TestDatabase;
+  let store: CaptureStore;
+  const succeeded = captureOfPayment('succeeded');
+  const pending = captureOfPayment('pending', { account: 'other', money: { amount: 7n, currency: 'USD' } });
+  const planned = captureOfPayment('planned');
+  const sending = captureOfPayment('sending');
+  before(async () => {
+    database = await createTestDatabase();
+    store = testStore(database.pool);
+    // One by one, so that each has an age of its own.
+    for (const capture of [succeeded, pending, planned, sending]) {
+      await store.claim([claimOf(capture, capture === planned ? { start: null } : {})]);
+      await database.pool.query('select pg_sleep(0.002)');
+    }
+    await store.record([
+      { captureId: succeeded.captureId, pieces: [pieceOf(succeeded.captureId, CAPTURED)] },
+      { captureId: pending.captureId, pieces: [pieceOf(pending.captureId, { is: 'in_process' })] },
+    ]);
+  });
+  after(() => database.drop());
+
+  const ids: [string, string][] = [
+    ['capture', succeeded.captureId],
+    ['capture (in capitals)', succeeded.captureId.toUpperCase()],
+    ['order', succeeded.orderId],
+    ['payment', succeeded.paymentId],
+    ['request', succeeded.requestId],
+    ['attempt', attemptIdOf(succeeded.captureId, 1)],
+    ['order’s event', 'event-of-succeeded'],
+    ['published event', eventIdOf(succeeded.captureId, 1)],
+    ['provider’s capture', 'provider-capture-1'],
+  ];
+  for (const [kind, id] of ids) {
+    it(`finds a capture by the ${kind} id`, async () => {
+      const found = await findCaptures(database.pool, id);
+      assert.deepEqual(
+        found.map(({ captureId }) => captureId),
+        [succeeded.captureId],
+      );
+    });
+  }
+
+  it('finds all captures of one order, and none for an id that means nothing', async () => {
+    const shared = captures('shared', 3).map((capture) => ({ ...capture, orderId: 'a basket' }));
+    await store.claim(shared.map((capture) => claimOf(capture)));
+    assert.equal((await findCaptures(database.pool, 'a basket')).length, 3);
+    assert.deepEqual(await findCaptures(database.pool, 'nothing'), []);
+    assert.deepEqual(await findCaptures(database.pool, "'; drop table captures; --"), []);
+    assert.equal(await storyOf(database.pool, captureOfPayment('nothing').captureId), null);
+    for (const { captureId } of shared)
+      await store.record([{ captureId, pieces: [pieceOf(captureId, CAPTURED)] }]);
+  });
+
+  it('tells the story of a capture from its order to its events', async () => {
+    const story = await storyOf(database.pool, pending.captureId);
+    assert.ok(story !== null);
+    assert.deepEqual(story.source, {
+      eventId: 'event-of-pending',
+      topic: 'order.fulfilled',
+      partition: 3,
+      offset: 41n,
+    });
+    assert.deepEqual(story.capture.status, { state: 'pending', reason: 'in_process' });
+    assert.equal(story.scheduled?.action, 'inquire');
+    assert.ok(story.scheduled.dueAt !== null && story.scheduled.dueAt > story.capture.createdAt);
+    assert.equal(story.lease, null);
+    assert.deepEqual(
+      story.attempts.map(({ kind, number, worker, requestId }) => [kind, number, worker, requestId]),
+      [['capture', 1, 'worker-1', pending.requestId]],
+    );
+    assert.deepEqual(
+      story.evidence.map(({ evidence }) => evidence.finding.is),
+      ['in_process'],
+    );
+    assert.deepEqual(
+      story.events.map(({ sequence, type, published }) => [sequence, type, published]),
+      [[1, 'capture.pending', false]],
+    );
+  });
+
+  it('tells who is sending, and that an event was published', async () => {
+    assert.equal((await storyOf(database.pool, sending.captureId))?.lease?.worker, 'worker-1');
+    const outbox = createOutboxStore({ pool: database.pool });
+    await outbox.acquire();
+    const events = await outbox.next(100);
+    const mine = events.filter(({ captureId }) => captureId === succeeded.captureId);
+    await outbox.published(mine.map(({ queueId }) => queueId));
+    await outbox.release();
+    assert.equal((await storyOf(database.pool, succeeded.captureId))?.events[0]?.published, true);
+  });
+
+  it('lists newest first, page by page, by state, provider and account', async () => {
+    const all: ListFilter = { state: null, provider: null, account: null, limit: 100, before: null };
+    const list = async (change: Partial<ListFilter>): Promise<string[]> =>
+      (await listCaptures(database.pool, { ...all, ...change })).map(({ paymentId }) => paymentId);
+
+    const whole = await list({});
+    assert.deepEqual(whole.slice(-4), ['sending', 'planned', 'pending', 'succeeded']);
+    const [first] = await listCaptures(database.pool, { ...all, limit: 1 });
+    assert.ok(first !== undefined);
+    assert.deepEqual(await list({ before: first }), whole.slice(1));
+    assert.deepEqual(await list({ state: 'pending' }), ['pending']);
+    assert.deepEqual(await list({ state: 'planned', account: 'other' }), []);
+    assert.deepEqual(await list({ account: 'other' }), ['pending']);
+    assert.deepEqual(await list({ provider: 'payermax' }), []);
+    assert.equal((await list({ state: 'succeeded', limit: 2 })).length, 2);
+  });
+
+  it('measures what is unresolved, and what waits to be published', async () => {
+    const groups = await unresolved(database.pool);
+    assert.deepEqual(
+      groups.map(({ oldestAgeMs, ...group }) => {
+        assert.ok(oldestAgeMs > 0 && oldestAgeMs < 60_000);
+        return group;
+      }),
+      [
+        {
+          provider: 'wallet',
+          account: 'other',
+          state: 'pending',
+          currency: 'USD',
+          captures: 1,
+          amount: 7n,
+          inReview: 0,
+        },
+        {
+          provider: 'wallet',
+          account: 'shop',
+          state: 'planned',
+          currency: 'IQD',
+          captures: 1,
+          amount: 150_000n,
+          inReview: 0,
+        },
+        {
+          provider: 'wallet',
+          account: 'shop',
+          state: 'sending',
+          currency: 'IQD',
+          captures: 1,
+          amount: 150_000n,
+          inReview: 0,
+        },
+      ],
+    );
+    const depth = await outboxDepth(database.pool);
+    assert.equal(depth.queued, 4);
+    assert.ok(depth.oldestAgeMs !== null && depth.oldestAgeMs >= 0 && depth.oldestAgeMs < 60_000);
+    await database.pool.query('delete from outbox_queue');
+    assert.deepEqual(await outboxDepth(database.pool), { queued: 0, oldestAgeMs: null });
+  });
+
+  it('adds up more money than a bigint holds', async () => {
+    const rich = captures('rich', 3).map((capture) => ({
+      ...capture,
+      account: 'rich',
+      money: { amount: 2n ** 62n, currency: 'JPY' },
+      authorisedAmount: 2n ** 62n,
+    }));
+    await store.claim(rich.map((capture) => claimOf(capture)));
+    const group = (await unresolved(database.pool)).find(({ account }) => account === 'rich');
+    assert.equal(group?.amount, 3n * 2n ** 62n);
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import pg from 'pg';
+import { CaptureWorkerError } from '../../../../src/errors.js';
+import { storeError } from '../../../../src/store/errors.js';
+
+function answer(sqlstate: string): pg.DatabaseError {
+  const error = new pg.DatabaseError('the reason', 0, 'error');
+  error.code = sqlstate;
+  error.constraint = 'captures_claim';
+  return error;
+}
+
+function classify(error: unknown): CaptureWorkerError {
+  const named = storeError(error, 'claiming captures');
+  assert.ok(named instanceof CaptureWorkerError, String(named));
+  assert.equal(named.cause, error);
+  return named;
+}
+
+describe('storeError', () => {
+  for (const sqlstate of ['22P02', '22003', '22021', '23505', '23514', '23000', '54000']) {
+    it(`blames the data for ${sqlstate}, and says which constraint`, () => {
+      const error = classify(answer(sqlstate));
+      assert.equal(error.code, 'STORE_REFUSED_DATA');
+      assert.equal(
+        error.message,
+        `the database refused the data while claiming captures: the reason (SQLSTATE ${sqlstate}, captures_claim)`,
+      );
+      assert.equal(error.retryable, false);
+    });
+  }
+
+  const passing = [
+    '08006',
+    '28P01',
+    '3D000',
+    '40001',
+    '40P01',
+    '53300',
+    '55P03',
+    '57014',
+    '57P01',
+    '57P03',
+    '58030',
+    '25006',
+  ];
+  for (const sqlstate of passing) {
+    it(`takes ${sqlstate} for something that may pass`, () => {
+      const error = classify(answer(sqlstate));
+      assert.equal(error.code, 'STORE_UNAVAILABLE');
+      assert.equal(error.retryable, true);
+      assert.match(
+        error.message,
+        new RegExp(`while claiming captures: the reason \\(SQLSTATE ${sqlstate}\\)`),
+      );
+    });
+  }
+
+  for (const sqlstate of ['42P01', '42703', '42601', '0A000', 'XX001']) {
+    it(`hands ${sqlstate}, a fault of ours or of the installation, on as it is`, () => {
+      const error = answer(sqlstate);
+      assert.equal(storeError(error, 'claiming captures'), error);
+    });
+  }
+
+  it('takes whatever is no answer of the database for a lost connection', () => {
+    const refused = Object.assign(new Error(''), { code: 'ECONNREFUSED' });
+    for (const error of [
+      refused,
+      new Error('Connection terminated unexpectedly'),
+      new Error('Query read timeout'),
+    ]) {
+      assert.equal(classify(error).code, 'STORE_UNAVAILABLE');
+    }
+    assert.match(
+      classify(refused).message,
+      /ECONNREFUSED; check that it runs and that DATABASE_URL names it/,
+    );
+  });
+
+  it('leaves an error of ours alone', () => {
+    const error = new CaptureWorkerError('SCHEMA_TOO_NEW', 'too new');
+    assert.equal(storeError(error, 'migrating'), error);
+  });
+});

@@ -59,8 +59,8 @@ export interface RegisteredContract extends Contract {
 export type RegisteredContracts = Readonly<Record<ContractName, RegisteredContract>>;
 
 /**
- * Looks the ids of this version's schemas up, once, at start. Rejects with SCHEMA_OUT_OF_DATE if one isn't registered: a worker doesn't
- * register by itself, since a change of the contract is a deliberate step. Rejects with REGISTRY_UNAVAILABLE if there is no answer.
+ * Looks the ids of this version's schemas up, once, at start. Rejects with SCHEMA_NOT_REGISTERED if the registry lacks one: a worker
+ * doesn't register by itself, since a change of the contract is a deliberate step. Rejects with REGISTRY_UNAVAILABLE if there is no answer.
  */
 export async function loadSchemas(
   registry: RegistryClient,
@@ -73,7 +73,7 @@ export async function loadSchemas(
     const schemaId = await registry.idOf(subject, contract.schema);
     if (schemaId === null) {
       throw new CaptureWorkerError(
-        'SCHEMA_OUT_OF_DATE',
+        'SCHEMA_NOT_REGISTERED',
         `the schema registry has no version of subject ${subject} with this version's schema: ` +
           'run `capture-worker schemas register`, then start again',
       );

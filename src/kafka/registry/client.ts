@@ -1,5 +1,6 @@
-import { CaptureWorkerError } from '../../errors.js';
-import { registryHttp, type Answer, type RegistrySettings } from './http.js';
+import { levelIn, NO_SUCH } from './answers.js';
+import { registryHttp, type RegistrySettings } from './http.js';
+import { registryLibrary } from './library.js';
 
 /**
  * A schema registry: what we ask of the REST API that Confluent Schema Registry defined and Apicurio, Karapace and Redpanda offer too.
@@ -12,8 +13,9 @@ export interface RegistryClient {
   /** The id under which the subject has exactly this schema, or null if it hasn't. */
   idOf(subject: string, schema: string): Promise<number | null>;
   /**
-   * Makes the schema the subject's newest version and returns its id. Rejects with SCHEMA_INCOMPATIBLE, and the registry's reason, if the
-   * subject's earlier versions don't allow it.
+   * Makes the schema the subject's newest version and returns its id. The subject must be FULL_TRANSITIVE, or have no level: then it
+   * becomes so after this version. Rejects with SCHEMA_INCOMPATIBLE if it has another level or if, by the registry's reason, its earlier
+   * versions don't allow the schema.
    */
   register(subject: string, schema: string): Promise<number>;
   /** The subject's level of compatibility, such as FULL_TRANSITIVE; null if none is set for it. */
@@ -29,15 +31,14 @@ export interface RegisteredSchema {
   readonly hasReferences: boolean;
 }
 
-/** What the registry says when it has no such subject, version or schema, or no level for a subject. */
-const NO_SUCH = { subject: 40401, version: 40402, schema: 40403, level: 40408 } as const;
-
 /**
- * A client of the registry at `settings.url`. It tries each call once: the caller knows how long it can wait.
+ * A client of the registry at `settings.url`. It asks each question once: the caller knows how long it can wait.
  */
 export function registryClient(settings: RegistrySettings): RegistryClient {
   const call = registryHttp(settings);
   return {
+    ...registryLibrary(call),
+    // Not by the library: it gives a type that it has built, for good, and neither the kind nor the references that our reading needs.
     schemaById: async (id) => {
       const answer = await call('GET', `/schemas/ids/${id.toString()}`);
       if (answer.code === NO_SUCH.schema) return null;
@@ -49,39 +50,15 @@ export function registryClient(settings: RegistrySettings): RegistryClient {
         hasReferences: Array.isArray(references) && references.length > 0,
       };
     },
-    idOf: async (subject, schema) => {
-      const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema });
-      if (answer.code === NO_SUCH.subject || answer.code === NO_SUCH.schema) return null;
-      return idIn(answer);
-    },
-    register: async (subject, schema) => {
-      const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema });
-      if (answer.status === 409 || answer.status === 422) {
-        throw new CaptureWorkerError(
-          'SCHEMA_INCOMPATIBLE',
-          `the schema registry refuses the schema for subject ${subject}: ${answer.reason}. ` +
-            'A change must be readable by every earlier version and read every earlier version: add fields with a default, ' +
-            'remove only fields that have one, and change no type or name.',
-        );
-      }
-      return idIn(answer);
-    },
-    compatibilityOf: async (subject) => {
-      const answer = await call('GET', `/config/${encodeURIComponent(subject)}`);
-      if (answer.code === NO_SUCH.subject || answer.code === NO_SUCH.level) return null;
-      const { compatibilityLevel } = answer.expect(200);
-      if (typeof compatibilityLevel !== 'string') throw answer.unusable('an answer without a level');
-      return compatibilityLevel.toUpperCase();
-    },
+    // The library has no calls for levels.
+    compatibilityOf: async (subject) => levelIn(await call('GET', levelPath(subject))),
     setCompatibility: async (subject, compatibility) => {
-      (await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility })).expect(200);
+      (await call('PUT', levelPath(subject), JSON.stringify({ compatibility }))).expect(200);
     },
     close: () => call.close(),
   };
 }
 
-function idIn(answer: Answer): number {
-  const { id } = answer.expect(200);
-  if (typeof id !== 'number' || !Number.isInteger(id)) throw answer.unusable('an answer without an id');
-  return id;
+function levelPath(subject: string): string {
+  return `/config/${encodeURIComponent(subject)}`;
 }

@@ -19,8 +19,11 @@ export interface Answer {
   unusable(what: string): CaptureWorkerError;
 }
 
+export type Method = 'GET' | 'POST' | 'PUT';
+
 export interface RegistryHttp {
-  (method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer>;
+  /** `body` is JSON. */
+  (method: Method, path: string, body?: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export function registryHttp({ url, timeoutMs = 10_000 }: RegistrySettings): Reg
       { cause },
     );
 
-  const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer> => {
+  const call = async (method: Method, path: string, body?: string): Promise<Answer> => {
     let status: number;
     let text: string;
     try {
@@ -48,7 +51,7 @@ export function registryHttp({ url, timeoutMs = 10_000 }: RegistrySettings): Reg
         method,
         dispatcher,
         headers: { accept: `${MEDIA_TYPE}, application/json`, 'content-type': MEDIA_TYPE },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body ?? null,
         signal: AbortSignal.timeout(timeoutMs),
       });
       status = response.statusCode;

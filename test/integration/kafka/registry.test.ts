@@ -44,7 +44,7 @@ function changed(
 describe('registering the schemas', () => {
   it('makes each the first version of its subject, under FULL_TRANSITIVE, and does nothing the second time', async () => {
     const topics = ownTopics();
-    await assert.rejects(loadSchemas(registry, topics), (error) => hasCode(error, 'SCHEMA_OUT_OF_DATE'));
+    await assert.rejects(loadSchemas(registry, topics), (error) => hasCode(error, 'SCHEMA_NOT_REGISTERED'));
     const first = await registerSchemas(registry, topics);
     assert.deepEqual(
       first.map(({ subject, outcome }) => ({ subject, outcome })),
@@ -75,10 +75,27 @@ describe('registering the schemas', () => {
   it('raises a subject that a producer made before us, without a level', async () => {
     const topics = ownTopics();
     const subject = subjectOf(topics['order.fulfilled']);
-    await registry.register(subject, loadContract('order.fulfilled').schema);
+    const { schema } = loadContract('order.fulfilled');
+    const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
+    const body = JSON.stringify({ schema });
+    const made = await fetch(`${url}/subjects/${subject}/versions`, { method: 'POST', headers, body });
+    assert.equal(made.status, 200);
+    assert.notEqual(await registry.compatibilityOf(subject), 'FULL_TRANSITIVE');
     const [registration] = await registerSchemas(registry, topics);
     assert.equal(registration?.outcome, 'unchanged');
     assert.equal(await registry.compatibilityOf(subject), 'FULL_TRANSITIVE');
+  });
+
+  it('leaves no subject without the level, and registers nothing under another', async () => {
+    const topics = ownTopics();
+    const { schema } = loadContract('order.fulfilled');
+    const [unset, looser] = [subjectOf(topics['order.fulfilled']), subjectOf(topics['capture.failed'])];
+    const id = await registry.register(unset, schema);
+    assert.equal(await registry.idOf(unset, schema), id);
+    assert.equal(await registry.compatibilityOf(unset), 'FULL_TRANSITIVE');
+    await registry.setCompatibility(looser, 'BACKWARD');
+    await assert.rejects(registry.register(looser, schema), (error) => hasCode(error, 'SCHEMA_INCOMPATIBLE'));
+    assert.equal(await registry.idOf(looser, schema), null);
   });
 });
 

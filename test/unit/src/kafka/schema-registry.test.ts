@@ -75,7 +75,7 @@ describe('loading the ids at start', () => {
     await assert.rejects(
       loadSchemas(new MemoryRegistry(), topics),
       (error) =>
-        hasCode(error, 'SCHEMA_OUT_OF_DATE') &&
+        hasCode(error, 'SCHEMA_NOT_REGISTERED') &&
         /eu\.order\.fulfilled-value.*`capture-worker schemas register`/.test((error as Error).message),
     );
   });

@@ -16,18 +16,17 @@ interface Started {
   readonly asked: Asked[];
 }
 
+type Answer = (response: ServerResponse, question: Asked) => void;
+
 /** A client of a server that gives one answer to everything; both are closed with the test. */
-async function answering(
-  t: TestContext,
-  answer: (response: ServerResponse) => void,
-  path = '/apis/ccompat/v7',
-): Promise<Started> {
+async function answering(t: TestContext, answer: Answer, path = '/apis/ccompat/v7'): Promise<Started> {
   const asked: Asked[] = [];
   const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    asked.push({ method: String(request.method), path: String(request.url), body });
-    answer(response);
+    const question = { method: String(request.method), path: String(request.url), body };
+    asked.push(question);
+    answer(response, question);
   };
   const server = createServer((request, response) => void listener(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,38 +40,62 @@ async function answering(
   return { client, asked };
 }
 
-function json(status: number, body: unknown): (response: ServerResponse) => void {
+function json(status: number, body: unknown): Answer {
   return (response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
 }
 
+/** The questions that registering consists of, with the answers that let it go on. */
+const STEPS = {
+  'its level': json(404, { error_code: 40408, message: 'no level' }),
+  'the new version': json(200, { id: 9 }),
+  'the new level': json(200, { compatibility: 'FULL_TRANSITIVE' }),
+};
+type Step = keyof typeof STEPS;
+
+function registering(answers: Partial<Record<Step, Answer>>): Answer {
+  const steps: Readonly<Record<string, Step>> = {
+    GET: 'its level',
+    POST: 'the new version',
+    PUT: 'the new level',
+  };
+  return (response, question) => {
+    const step = steps[question.method];
+    if (step !== undefined) (answers[step] ?? STEPS[step])(response, question);
+  };
+}
+
+const FULL_TRANSITIVE = json(200, { compatibilityLevel: 'FULL_TRANSITIVE' });
+const SCHEMA = '{"type":"record","name":"A","fields":[]}';
+
 const CALLS: Readonly<Record<string, (client: RegistryClient) => Promise<unknown>>> = {
   schemaById: (client) => client.schemaById(5),
-  idOf: (client) => client.idOf('a-value', '"string"'),
-  register: (client) => client.register('a-value', '"string"'),
+  idOf: (client) => client.idOf('a-value', SCHEMA),
+  register: (client) => client.register('a-value', SCHEMA),
   compatibilityOf: (client) => client.compatibilityOf('a-value'),
   setCompatibility: (client) => client.setCompatibility('a-value', 'FULL_TRANSITIVE'),
 };
 
 describe('the calls', () => {
   it('are those of the registry API', async (t) => {
-    const all = { id: 9, schema: '"string"', compatibilityLevel: 'full_transitive' };
+    const all = { id: 9, schema: SCHEMA, compatibilityLevel: 'full_transitive' };
     const { client, asked } = await answering(t, json(200, all));
     assert.deepEqual(await client.schemaById(5), {
-      schema: '"string"',
+      schema: SCHEMA,
       schemaType: 'AVRO',
       hasReferences: false,
     });
-    assert.equal(await client.idOf('a/b-value', '"string"'), 9);
-    assert.equal(await client.register('a-value', '"string"'), 9);
+    assert.equal(await client.idOf('a/b-value', SCHEMA), 9);
+    assert.equal(await client.register('a-value', SCHEMA), 9);
     assert.equal(await client.compatibilityOf('a-value'), 'FULL_TRANSITIVE');
     await client.setCompatibility('a-value', 'FULL_TRANSITIVE');
-    const schema = '{"schema":"\\"string\\""}';
+    const schema = JSON.stringify({ schema: SCHEMA });
     const api = '/apis/ccompat/v7';
     assert.deepEqual(asked, [
       { method: 'GET', path: `${api}/schemas/ids/5`, body: '' },
       { method: 'POST', path: `${api}/subjects/a%2Fb-value`, body: schema },
+      { method: 'GET', path: `${api}/config/a-value`, body: '' },
       { method: 'POST', path: `${api}/subjects/a-value/versions`, body: schema },
       { method: 'GET', path: `${api}/config/a-value`, body: '' },
       { method: 'PUT', path: `${api}/config/a-value`, body: '{"compatibility":"FULL_TRANSITIVE"}' },
@@ -81,8 +104,30 @@ describe('the calls', () => {
 
   it('stand a slash at the end of the URL', async (t) => {
     const { client, asked } = await answering(t, json(200, { id: 1 }), '/');
-    await client.register('a', '"string"');
-    assert.equal(asked[0]?.path, '/subjects/a/versions');
+    await client.idOf('a', SCHEMA);
+    assert.equal(asked[0]?.path, '/subjects/a');
+  });
+
+  it('send the text of a schema as it is', async (t) => {
+    const { client, asked } = await answering(t, registering({}));
+    const text = '{ "name":"A", "type" : "record",\n"fields":[], "doc": "\\u00e9 é" }';
+    await client.idOf('a', text);
+    await client.register('a', text);
+    const posted = asked.filter(({ method }) => method === 'POST');
+    assert.deepEqual(
+      posted.map(({ body }) => JSON.parse(body) as unknown),
+      [{ schema: text }, { schema: text }],
+    );
+  });
+
+  it('remember no id: a registry that was emptied is noticed', async (t) => {
+    let emptied = false;
+    const { client } = await answering(t, (...given) => {
+      (emptied ? json(404, { error_code: 40403 }) : json(200, { id: 9 }))(...given);
+    });
+    assert.equal(await client.idOf('a', SCHEMA), 9);
+    emptied = true;
+    assert.equal(await client.idOf('a', SCHEMA), null);
   });
 
   it('tell the type of a schema and that it refers to others', async (t) => {
@@ -121,24 +166,62 @@ describe('"there is none"', () => {
   });
 });
 
-it('tells why a schema is refused', async (t) => {
-  for (const status of [409, 422]) {
-    const { client } = await answering(
-      t,
-      json(status, { error_code: status, message: 'field x has no default' }),
+describe('registering', () => {
+  it('makes a subject FULL_TRANSITIVE that has no level', async (t) => {
+    const { client, asked } = await answering(t, registering({}), '');
+    assert.equal(await client.register('a', SCHEMA), 9);
+    assert.deepEqual(
+      asked.map(({ method, path, body }) => `${method} ${path} ${body}`),
+      [
+        'GET /config/a ',
+        `POST /subjects/a/versions ${JSON.stringify({ schema: SCHEMA })}`,
+        'PUT /config/a {"compatibility":"FULL_TRANSITIVE"}',
+      ],
     );
+  });
+
+  it('does nothing under another level', async (t) => {
+    const level = json(200, { compatibilityLevel: 'BACKWARD' });
+    const { client, asked } = await answering(t, registering({ 'its level': level }));
     await assert.rejects(
-      client.register('a-value', '"string"'),
-      (error) =>
-        hasCode(error, 'SCHEMA_INCOMPATIBLE') &&
-        /a-value.*field x has no default/.test((error as Error).message),
+      client.register('a-value', SCHEMA),
+      (error) => hasCode(error, 'SCHEMA_INCOMPATIBLE') && /a-value.*BACKWARD/.test((error as Error).message),
     );
-  }
+    assert.deepEqual(
+      asked.map(({ method }) => method),
+      ['GET'],
+    );
+  });
+
+  it('does not send what is no record', async (t) => {
+    const { client, asked } = await answering(t, registering({}));
+    for (const text of ['', '"string"', '{"type":"record"}'])
+      await assert.rejects(client.register('a', text));
+    assert.deepEqual(asked, []);
+  });
+
+  it('tells why a schema is refused', async (t) => {
+    for (const status of [409, 422]) {
+      const refusal = json(status, { error_code: status, message: 'field x has no default' });
+      for (const level of [FULL_TRANSITIVE, STEPS['its level']]) {
+        const answers = { 'its level': level, 'the new version': refusal };
+        const { client } = await answering(t, registering(answers));
+        await assert.rejects(
+          client.register('a-value', SCHEMA),
+          (error) =>
+            hasCode(error, 'SCHEMA_INCOMPATIBLE') &&
+            /a-value.*field x has no default/.test((error as Error).message),
+        );
+      }
+    }
+  });
 });
 
 describe('a registry that gives no plain answer is unavailable, whatever it is asked', () => {
-  const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  const answers: Readonly<Record<string, Answer>> = {
     'an error of its own': json(500, { error_code: 50001, message: 'store failed' }),
+    'an error without a word': json(500, null),
+    'a bad request': json(400, { error_code: 400, message: 'what?' }),
     'too many requests': json(429, {}),
     'credentials asked for': json(401, { message: 'who are you?' }),
     'another place': (response) => response.writeHead(302, { location: '/login' }).end(),
@@ -150,6 +233,7 @@ describe('a registry that gives no plain answer is unavailable, whatever it is a
       response.writeHead(200, { 'content-length': '1000' }).write('{"schema":', () => response.destroy());
     },
   };
+  const steps = Object.keys(STEPS) as readonly Step[];
   for (const [what, answer] of Object.entries(answers)) {
     it(what, { timeout: 10_000 }, async (t) => {
       const { client } = await answering(t, answer);
@@ -159,7 +243,22 @@ describe('a registry that gives no plain answer is unavailable, whatever it is a
         ),
       );
     });
+
+    it(`${what}, at any step of registering`, { timeout: 10_000 }, async (t) => {
+      for (const [index, step] of steps.entries()) {
+        const { client, asked } = await answering(t, registering({ [step]: answer }));
+        await assert.rejects(client.register('a', SCHEMA), (error) => hasCode(error, 'REGISTRY_UNAVAILABLE'));
+        assert.equal(asked.length, index + 1);
+      }
+    });
   }
+
+  it('a refusal of what is no registration', async (t) => {
+    const { client } = await answering(t, json(409, { error_code: 409, message: 'field x has no default' }));
+    for (const call of Object.values(CALLS)) {
+      await assert.rejects(call(client), (error) => hasCode(error, 'REGISTRY_UNAVAILABLE'));
+    }
+  });
 
   it('an answer with other fields than were asked for', async (t) => {
     const { client } = await answering(t, json(200, { id: 'five', schema: 5, compatibilityLevel: null }));
@@ -174,15 +273,17 @@ describe('a registry that gives no plain answer is unavailable, whatever it is a
   it('nobody there, and says where it looked without the password', async () => {
     const port = await freePort();
     const client = registryClient({ url: `http://user:geheim@localhost:${port.toString()}/api` });
-    await assert.rejects(client.schemaById(5), (error) => {
-      assert.ok(hasCode(error, 'REGISTRY_UNAVAILABLE'));
-      const { message } = error as Error;
-      assert.ok(message.includes(`http://localhost:${port.toString()}/api `), message);
-      assert.ok(message.includes('ECONNREFUSED'), message);
-      assert.ok(message.includes('SCHEMA_REGISTRY_URL'), message);
-      assert.ok(!message.includes('geheim'), message);
-      return true;
-    });
+    for (const call of Object.values(CALLS)) {
+      await assert.rejects(call(client), (error) => {
+        assert.ok(hasCode(error, 'REGISTRY_UNAVAILABLE'));
+        const { message } = error as Error;
+        assert.ok(message.includes(`http://localhost:${port.toString()}/api `), message);
+        assert.ok(message.includes('ECONNREFUSED'), message);
+        assert.ok(message.includes('SCHEMA_REGISTRY_URL'), message);
+        assert.ok(!message.includes('geheim'), message);
+        return true;
+      });
+    }
     await client.close();
   });
 });

@@ -1,0 +1,61 @@
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { LogHeaders, LogMessage, LogRecord, TopicPartition } from '../ports/log.js';
+
+/** A message as kafkajs delivers it, in our form. */
+export function toLogMessage({ topic, partition }: TopicPartition, message: KafkaMessage): LogMessage {
+  return {
+    topic,
+    partition,
+    offset: BigInt(message.offset),
+    key: message.key,
+    value: message.value,
+    headers: toLogHeaders(message.headers ?? {}),
+    timestamp: new Date(Number(message.timestamp)),
+  };
+}
+
+/**
+ * kafkajs keeps headers by name: the values of one name stay in order, the order among names is that of their first appearance, and
+ * names that look like whole numbers come first. A null value, which kafkajs could not write again, becomes an empty one.
+ */
+function toLogHeaders(headers: IHeaders): LogHeaders {
+  return Object.entries(headers).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : [values]).map(
+      (value) => [name, typeof value === 'string' ? Buffer.from(value) : (value ?? EMPTY)] as const,
+    ),
+  );
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** A record as kafkajs takes it. */
+export function toKafkaMessage({ key, value, headers }: LogRecord): Message {
+  return { key: toBuffer(key), value: toBuffer(value), headers: toKafkaHeaders(headers) };
+}
+
+function toKafkaHeaders(headers: LogHeaders): IHeaders {
+  // Without a prototype, so that a header may have any name.
+  const byName = Object.create(null) as Record<string, Buffer[]>;
+  for (const [name, value] of headers) (byName[name] ??= []).push(viewOf(value));
+  return byName;
+}
+
+function toBuffer(bytes: Uint8Array | null): Buffer | null {
+  return bytes === null ? null : viewOf(bytes);
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** How many bytes a record takes at least in a request. */
+export function sizeOf({ key, value, headers }: LogRecord): number {
+  const ofHeaders = headers.reduce(
+    (sum, [name, bytes]) => sum + Buffer.byteLength(name) + bytes.length + 4,
+    0,
+  );
+  return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders + RECORD_OVERHEAD;
+}
+
+/** Lengths, offset and timestamp of a record, rounded up. */
+const RECORD_OVERHEAD = 40;

@@ -1,0 +1,273 @@
+import { setMaxListeners } from 'node:events';
+import type { Logger } from 'pino';
+import type { Backoff } from '../capture/backoff.js';
+import { waitBefore } from '../capture/backoff.js';
+import { CaptureWorkerError, messageOf } from '../errors.js';
+import type { Clock, Random } from '../ports/clock.js';
+import type { LogConsumer, LogHandler, LogMessage, TopicPartition } from '../ports/log.js';
+import { createCommitter } from './committer.js';
+import { createLanes } from './lanes.js';
+import type { PartitionPosition, Ticket } from './watermark.js';
+import { createWatermarks } from './watermark.js';
+
+/**
+ * The runner stands between a log and whatever processes one message: it decides what runs, when, and what may be committed.
+ *
+ * *Consuming.* Each batch is handed to the lanes message by message. If the lanes are full, the batch waits, with heartbeats, so that a
+ * slow provider slows the intake and not the membership in the group. A message whose processing fails in a way that can pass (a coded
+ * error that is retryable) is tried again, and its lane waits with it. The watermark is committed each `commitEveryMs` if it moved.
+ *
+ * *Losing partitions.* When a rebalance begins, the watermark is committed at once and messages that haven't started are forgotten: they
+ * are delivered again, here or elsewhere. Those under way end, but commit nothing.
+ *
+ * *Draining.* Intake stops, messages that were handed over are worked off until the deadline, the watermark is committed, and the
+ * consumer stops. What is left is delivered again elsewhere.
+ *
+ * *Failed.* Processing may reject for nothing else: if it does, it is a fault of this program. The message must not be skipped, and
+ * trying the same again would not help. So nothing more starts, the message stays uncommitted, and `onFatal` is told, once.
+ */
+export interface Runner {
+  /** Joins the group and begins. Rejects with LOG_UNAVAILABLE or TOPIC_MISSING. */
+  start(): Promise<void>;
+  /** Works off what was handed over, for at most `deadlineMs`, commits, and leaves. Returns how many messages were left undone. */
+  drain(deadlineMs: number): Promise<number>;
+  stats(): RunnerStats;
+}
+
+export interface RunnerStats {
+  readonly inFlight: number;
+  /** Handed over and not started: behind their key, or waiting for a place. */
+  readonly queued: number;
+  readonly completed: number;
+  /** Tries again of messages whose processing failed in a way that can pass. */
+  readonly retries: number;
+  /** Started, and given up uncompleted: their partition went elsewhere while they waited for a try, or the runner failed or closed. */
+  readonly abandoned: number;
+  /** Forgotten before they started, for the same reasons. */
+  readonly dropped: number;
+  readonly commits: number;
+  readonly commitFailures: number;
+  readonly partitions: readonly PartitionPosition[];
+}
+
+export interface RunnerOptions {
+  readonly consumer: LogConsumer;
+  /** Resolves when the message may be committed. Rejects with a retryable error if what it needs is away; must be safe to repeat. */
+  readonly process: (message: LogMessage) => Promise<void>;
+  readonly onFatal: (error: CaptureWorkerError) => void;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** How many messages are processed at once. */
+  readonly maxInFlight: number;
+  /** How many are in flight or wait behind their key; by default four times `maxInFlight`. */
+  readonly maxHeld?: number;
+  readonly commitEveryMs?: number;
+  /** The longest that a waiting batch goes without a heartbeat; well below the session timeout. */
+  readonly heartbeatEveryMs?: number;
+}
+
+const RETRY: Backoff = { baseMs: 200, capMs: 5_000 };
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { consumer, process, onFatal, clock, random, log, maxInFlight } = options;
+  const { maxHeld = 4 * maxInFlight, commitEveryMs = 1_000, heartbeatEveryMs = 1_000 } = options;
+  const lanes = createLanes({ maxRunning: maxInFlight, maxHeld });
+  const watermarks = createWatermarks();
+  const committer = createCommitter({
+    watermarks,
+    commit: (offsets) => consumer.commit(offsets),
+    clock,
+    log,
+    everyMs: commitEveryMs,
+  });
+  const counts = { completed: 0, retries: 0, abandoned: 0, dropped: 0 };
+  /** Of the abandoned, those that were still ours to do. */
+  let undone = 0;
+  /** Aborted when everything must end, done or not. */
+  const closing = new AbortController();
+  // Every message that waits for a try listens to it.
+  setMaxListeners(0, closing.signal);
+  let taking = true;
+  let failed = false;
+  let draining: Promise<number> | null = null;
+  let committing: Promise<void> = Promise.resolve();
+
+  const isClosed = (): boolean => closing.signal.aborted;
+
+  async function takeBatch(
+    batch: readonly LogMessage[],
+    epoch: number,
+    heartbeat: () => Promise<void>,
+  ): Promise<void> {
+    for (const message of batch) {
+      while (watermarks.epoch === epoch && !isClosed() && !(taking && lanes.hasRoom)) {
+        await lessOrHeartbeatTime();
+        await heartbeat();
+      }
+      if (isClosed()) return;
+      if (watermarks.isRewind(message))
+        log.warn(placeOf(message), 'the position of a partition was set back; messages come again');
+      const ticket = watermarks.handOver(message, epoch);
+      if (ticket === null) return;
+      lanes.add(laneOf(message), () => work(message, ticket));
+    }
+  }
+
+  async function lessOrHeartbeatTime(): Promise<void> {
+    const wake = new AbortController();
+    const abort = (): void => {
+      wake.abort();
+    };
+    const forget = lanes.onLess(abort);
+    closing.signal.addEventListener('abort', abort, { once: true });
+    await clock.sleep(heartbeatEveryMs, wake.signal);
+    closing.signal.removeEventListener('abort', abort);
+    forget();
+  }
+
+  /** Never rejects: it ends with the message complete, or left for another delivery. */
+  async function work(message: LogMessage, ticket: Ticket): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await process(message);
+        counts.completed += 1;
+        ticket.complete();
+        return;
+      } catch (error) {
+        if (!(await mayTryAgain(message, ticket, tries, error))) {
+          counts.abandoned += 1;
+          if (ticket.isCurrent) undone += 1;
+          return;
+        }
+        counts.retries += 1;
+      }
+    }
+  }
+
+  /** Waits before the next try of a message. False if there is to be none. */
+  async function mayTryAgain(
+    message: LogMessage,
+    ticket: Ticket,
+    tries: number,
+    error: unknown,
+  ): Promise<boolean> {
+    // Once it is delivered elsewhere, trying on would only be a second hand on it.
+    const isOver = (): boolean => isClosed() || failed || !ticket.isCurrent;
+    if (isOver()) return false;
+    if (!(error instanceof CaptureWorkerError && error.retryable)) {
+      fail(message, error);
+      return false;
+    }
+    if (tries === 1)
+      log.warn({ ...placeOf(message), err: error }, `a message waits for what is away: ${error.message}`);
+    await clock.sleep(waitBefore(tries, RETRY, random()), closing.signal);
+    return !isOver();
+  }
+
+  function fail(message: LogMessage, error: unknown): void {
+    const place = placeOf(message);
+    log.fatal({ ...place, err: error }, 'processing a message failed unexpectedly; it is not committed');
+    // A drain ends the process anyway, and what it cuts off may fail for that alone.
+    if (draining !== null) return;
+    failed = true;
+    taking = false;
+    counts.dropped += lanes.dropQueued();
+    onFatal(
+      new CaptureWorkerError(
+        'CONSUMER_STOPPED',
+        `processing ${nameOf(message)} at offset ${place.offset} failed unexpectedly: ${messageOf(error)}; ` +
+          'the message is uncommitted and is delivered again after a restart',
+        { cause: error },
+      ),
+    );
+  }
+
+  const handler: LogHandler = {
+    messages: takeBatch,
+    assigned: (partitions, epoch) => {
+      // Also when no rebalance was announced, as after a session that ran out.
+      giveUpPartitions();
+      watermarks.assign(partitions, epoch);
+      log.info({ epoch, partitions: partitions.map(nameOf) }, 'partitions were assigned');
+    },
+    revoking: async (commit) => {
+      // The request must have left when this gives control back: the consumer then joins the group anew.
+      const committed = committer.now(commit);
+      giveUpPartitions();
+      try {
+        await committed;
+      } catch (error) {
+        log.info({ err: error }, 'offsets were not committed in time for the rebalance; messages come again');
+      }
+    },
+  };
+
+  function giveUpPartitions(): void {
+    counts.dropped += lanes.dropQueued();
+    watermarks.revoke();
+  }
+
+  async function drainOnce(deadlineMs: number): Promise<number> {
+    taking = false;
+    await idleWithin(deadlineMs);
+    const left = lanes.running + lanes.queued + undone;
+    closing.abort();
+    counts.dropped += lanes.dropQueued();
+    await committing;
+    try {
+      await committer.now();
+    } catch (error) {
+      log.warn(
+        { err: error },
+        `the last offsets were not committed, messages come again: ${messageOf(error)}`,
+      );
+    }
+    await consumer.stop();
+    return left;
+  }
+
+  async function idleWithin(deadlineMs: number): Promise<void> {
+    const waiting = new AbortController();
+    const endIfIdle = (): void => {
+      if (lanes.running + lanes.queued === 0) waiting.abort();
+    };
+    const forget = lanes.onLess(endIfIdle);
+    endIfIdle();
+    await clock.sleep(deadlineMs, waiting.signal);
+    forget();
+  }
+
+  return {
+    start: async () => {
+      await consumer.run(handler);
+      committing = committer.run(closing.signal);
+    },
+    drain: (deadlineMs) => (draining ??= drainOnce(deadlineMs)),
+    stats: () => ({
+      inFlight: lanes.running,
+      queued: lanes.queued,
+      ...counts,
+      commits: committer.commits,
+      commitFailures: committer.failures,
+      partitions: watermarks.positions(),
+    }),
+  };
+}
+
+/** Keys are compared by their bytes, within a topic. */
+function laneOf({ topic, key }: LogMessage): string | null {
+  return key === null ? null : `${topic} ${Buffer.from(key).toString('latin1')}`;
+}
+
+function placeOf({ topic, partition, offset }: LogMessage): {
+  topic: string;
+  partition: number;
+  offset: string;
+} {
+  return { topic, partition, offset: offset.toString() };
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${String(partition)}`;
+}

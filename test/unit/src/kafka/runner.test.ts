@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { pino } from 'pino';
+import { CaptureWorkerError } from '../../../../src/errors.js';
+import type { Runner, RunnerOptions } from '../../../../src/kafka/runner.js';
+import { createRunner } from '../../../../src/kafka/runner.js';
+import type { LogMessage, TopicPartition } from '../../../../src/ports/log.js';
+import type { ManualClock } from '../../../support/manual-clock.js';
+import { manualClock, settled } from '../../../support/manual-clock.js';
+import type { MemoryConsumer } from '../../../support/memory-consumer.js';
+import { memoryConsumer } from '../../../support/memory-consumer.js';
+
+const P0: TopicPartition = { topic: 'orders', partition: 0 };
+const P1: TopicPartition = { topic: 'orders', partition: 1 };
+
+interface Scene {
+  readonly runner: Runner;
+  readonly consumer: MemoryConsumer;
+  readonly clock: ManualClock;
+  readonly fatal: CaptureWorkerError[];
+  /** `partition:offset` of every message whose processing began, in order. */
+  readonly begun: string[];
+  /** Ends the oldest processing of a message that is under way. */
+  readonly end: (place: string, error?: Error) => Promise<void>;
+}
+
+async function scene(change: Partial<RunnerOptions> = {}): Promise<Scene> {
+  const consumer = memoryConsumer();
+  const clock = manualClock();
+  const fatal: CaptureWorkerError[] = [];
+  const begun: string[] = [];
+  const underWay = new Map<string, ((error: Error | undefined) => void)[]>();
+  const runner = createRunner({
+    consumer,
+    clock,
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
+    maxInFlight: 10,
+    onFatal: (error) => fatal.push(error),
+    process: (message) => {
+      begun.push(placeOf(message));
+      return new Promise((resolve, reject) => {
+        const endings = underWay.get(placeOf(message)) ?? [];
+        underWay.set(placeOf(message), endings);
+        endings.push((error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      });
+    },
+    ...change,
+  });
+  await runner.start();
+  consumer.assign([P0, P1]);
+  return {
+    runner,
+    consumer,
+    clock,
+    fatal,
+    begun,
+    end: async (place, error) => {
+      const ending = underWay.get(place)?.shift();
+      assert.ok(ending, `${place} is not under way`);
+      ending(error);
+      await settled();
+    },
+  };
+}
+
+function placeOf({ partition, offset }: LogMessage): string {
+  return `${String(partition)}:${offset.toString()}`;
+}
+
+const AWAY = new CaptureWorkerError('LOG_UNAVAILABLE', 'the log is away');
+
+describe('runner', () => {
+  it('commits up to the first message that is not done, on its timer', async () => {
+    const { consumer, clock, end } = await scene();
+    consumer.append(P0, ['a', 'b', 'c']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    await end('0:2');
+    assert.deepEqual(consumer.commits, []);
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 1n);
+    await end('0:1');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 3n);
+    await clock.advance(10_000);
+    assert.equal(consumer.commits.length, 2, 'what did not move is not committed again');
+  });
+
+  it('processes messages of one key in order, those of other keys and topics meanwhile', async () => {
+    const { consumer, begun, end } = await scene();
+    consumer.append(P0, ['a', 'a', 'b', null, null]);
+    await consumer.deliver(P0);
+    assert.deepEqual(begun, ['0:0', '0:2', '0:3', '0:4']);
+    await end('0:0');
+    assert.deepEqual(begun.slice(4), ['0:1']);
+  });
+
+  it('takes no more than fits, sends heartbeats while it waits, and goes on when there is room', async () => {
+    const { consumer, clock, begun, end } = await scene({ maxInFlight: 1, maxHeld: 2 });
+    let heartbeats = 0;
+    consumer.heartbeat = () => {
+      heartbeats += 1;
+      return Promise.resolve();
+    };
+    consumer.append(P0, ['a', 'b', 'c']);
+    let taken = false;
+    const delivery = consumer.deliver(P0).then(() => (taken = true));
+    await clock.advance(5_000);
+    assert.equal(taken, false);
+    assert.equal(heartbeats, 5);
+    await end('0:0');
+    await delivery;
+    assert.deepEqual(begun, ['0:0', '0:1']);
+  });
+
+  it('lets a heartbeat that failed end the delivery, so that the group can be joined anew', async () => {
+    const { consumer, clock } = await scene({ maxInFlight: 1, maxHeld: 1 });
+    consumer.heartbeat = () => Promise.reject(new Error('rebalance'));
+    consumer.append(P0, ['a', 'b']);
+    const delivery = assert.rejects(consumer.deliver(P0), /rebalance/);
+    await clock.advance(1_000);
+    await delivery;
+  });
+
+  it('commits at a rebalance and forgets what has not started', async () => {
+    const { runner, consumer, begun, end } = await scene();
+    consumer.append(P0, ['a', 'a', 'b']);
+    consumer.append(P1, ['x']);
+    await consumer.deliver(P0);
+    await consumer.deliver(P1);
+    await end('0:0');
+    await end('1:0');
+    await consumer.rebalance([P1]);
+    assert.equal(consumer.committed(P0), 1n);
+    assert.equal(consumer.committed(P1), 1n);
+    const { inFlight, queued } = runner.stats();
+    assert.deepEqual({ inFlight, queued }, { inFlight: 2, queued: 0 });
+    await end('0:1');
+    assert.deepEqual(begun, ['0:0', '0:2', '1:0', '0:1']);
+  });
+
+  it('forgets what waits behind a message under way', async () => {
+    const { runner, consumer, begun, end } = await scene();
+    consumer.append(P0, ['a', 'a', 'a']);
+    await consumer.deliver(P0);
+    await consumer.rebalance([P1]);
+    await end('0:0');
+    assert.deepEqual(begun, ['0:0']);
+    assert.equal(runner.stats().dropped, 2);
+  });
+
+  it('commits nothing for work that began before the partitions were given anew', async () => {
+    const { consumer, clock, begun, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    await consumer.rebalance([P0]);
+    await consumer.deliver(P0);
+    await end('0:0');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), null, 'the delivery of this epoch is not done');
+    assert.deepEqual(begun, ['0:0', '0:0'], 'it began when the older one had ended');
+    await end('0:0');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 1n);
+  });
+
+  it('treats partitions that come without notice as a rebalance', async () => {
+    const { runner, consumer, clock, end } = await scene();
+    consumer.append(P0, ['a', 'a']);
+    await consumer.deliver(P0);
+    consumer.assign([P0]);
+    assert.equal(runner.stats().dropped, 1);
+    await end('0:0');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), null);
+  });
+
+  it('goes on after commits that failed', async () => {
+    const { runner, consumer, clock, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    consumer.onCommit = () => Promise.reject(AWAY);
+    await clock.advance(3_000);
+    assert.equal(consumer.committed(P0), null);
+    consumer.onCommit = () => Promise.resolve();
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 1n);
+    const { commits, commitFailures } = runner.stats();
+    assert.deepEqual({ commits, commitFailures }, { commits: 1, commitFailures: 3 });
+  });
+
+  it('gives partitions up although their offsets can not be committed', async () => {
+    const { consumer, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    consumer.onCommit = () => Promise.reject(AWAY);
+    await consumer.rebalance([P0]);
+    consumer.onCommit = () => Promise.resolve();
+    await consumer.deliver(P0);
+    await end('0:0');
+  });
+
+  it('tries a message again when what it needs was away, and holds back its key', async () => {
+    const { runner, consumer, clock, begun, end, fatal } = await scene();
+    consumer.append(P0, ['a', 'a', 'b']);
+    await consumer.deliver(P0);
+    await end('0:0', AWAY);
+    await clock.advance(10_000);
+    assert.deepEqual(begun, ['0:0', '0:2', '0:0']);
+    await end('0:0');
+    assert.deepEqual(begun, ['0:0', '0:2', '0:0', '0:1']);
+    assert.equal(runner.stats().retries, 1);
+    assert.deepEqual(fatal, []);
+  });
+
+  it('does not try a message again that is delivered elsewhere by now', async () => {
+    const { consumer, clock, begun, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    await end('0:0', AWAY);
+    await consumer.rebalance([P1]);
+    await clock.advance(60_000);
+    assert.deepEqual(begun, ['0:0']);
+  });
+
+  it('stops when processing fails unexpectedly: nothing more starts, nothing is skipped', async () => {
+    const { runner, consumer, clock, begun, fatal, end } = await scene();
+    consumer.append(P0, ['a', 'b', 'b', 'c']);
+    await consumer.deliver(P0);
+    await end('0:1', new TypeError('undefined is not a function'));
+    assert.deepEqual(
+      fatal.map(({ code }) => code),
+      ['CONSUMER_STOPPED'],
+    );
+    assert.match(String(fatal[0]), /orders\/0 at offset 1 .*undefined is not a function/);
+    await end('0:0');
+    await end('0:3', new TypeError('again'));
+    assert.equal(fatal.length, 1);
+    consumer.append(P1, ['x']);
+    const delivery = consumer.deliver(P1);
+    await clock.advance(5_000);
+    assert.deepEqual(begun, ['0:0', '0:1', '0:3']);
+    assert.equal(consumer.committed(P0), 1n);
+    assert.ok((await runner.drain(1_000)) > 0);
+    await delivery;
+    assert.equal(consumer.committed(P0), 1n);
+  });
+
+  it('takes a position that was set back for a new beginning of the partition', async () => {
+    const { consumer, clock, end } = await scene();
+    consumer.append(P0, ['a', 'b', 'c']);
+    await consumer.deliver(P0);
+    consumer.seek(P0, 1n);
+    await consumer.deliver(P0);
+    await end('0:0');
+    await end('0:1');
+    await end('0:2');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), null, 'messages 1 and 2 came again and are not done');
+    await end('0:1');
+    await end('0:2');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 3n);
+  });
+
+  it('drains: works off what it has, takes nothing new, commits, leaves', async () => {
+    const { runner, consumer, clock, begun, end } = await scene();
+    consumer.append(P0, ['a', 'a']);
+    await consumer.deliver(P0);
+    consumer.append(P1, ['x']);
+    const drained = runner.drain(25_000);
+    const delivery = consumer.deliver(P1);
+    await clock.advance(2_000);
+    await end('0:0');
+    await end('0:1');
+    assert.equal(await drained, 0);
+    await delivery;
+    assert.deepEqual(begun, ['0:0', '0:1']);
+    assert.equal(consumer.committed(P0), 2n);
+    assert.equal(consumer.committed(P1), null);
+    assert.equal(consumer.stopped, true);
+  });
+
+  it('drains no longer than its deadline and tells how many messages are left', async () => {
+    const { runner, consumer, clock, begun, end } = await scene();
+    consumer.append(P0, ['a', 'b', 'b', 'c']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    const drained = runner.drain(5_000);
+    await clock.advance(4_999);
+    assert.equal(consumer.stopped, false);
+    await clock.advance(1);
+    assert.equal(await drained, 3);
+    assert.equal(consumer.stopped, true);
+    assert.equal(consumer.committed(P0), 1n);
+    await end('0:1');
+    assert.deepEqual(begun, ['0:0', '0:1', '0:3'], 'nothing starts after the deadline');
+  });
+
+  it('counts as left what fails while it drains, and is not alarmed by it', async () => {
+    const { runner, consumer, fatal, end } = await scene();
+    consumer.append(P0, ['a', 'b']);
+    await consumer.deliver(P0);
+    const drained = runner.drain(5_000);
+    await end('0:0', new Error('stopped'));
+    await end('0:1');
+    assert.equal(await drained, 1);
+    assert.deepEqual(fatal, []);
+    assert.equal(consumer.committed(P0), null);
+  });
+
+  it('stops although the last offsets can not be committed', async () => {
+    const { runner, consumer, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    consumer.onCommit = () => Promise.reject(AWAY);
+    assert.equal(await runner.drain(5_000), 0);
+    assert.equal(consumer.stopped, true);
+  });
+
+  it('leaves no timer behind', async () => {
+    const { runner, consumer, clock, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    await runner.drain(5_000);
+    assert.equal(clock.sleepers, 0);
+  });
+});

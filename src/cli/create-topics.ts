@@ -1,0 +1,85 @@
+import type { Admin } from 'kafkajs';
+import type { Logger } from 'pino';
+import { CaptureWorkerError, messageOf } from '../errors.js';
+import type { KafkaClientConfig } from '../kafka/client.js';
+import { openKafkaClient } from '../kafka/client.js';
+import { within } from '../kafka/deadline.js';
+import { logUnavailable, protocolErrorOf } from '../kafka/errors.js';
+import type { TopicSettings } from '../kafka/topics.js';
+import { topicConfigs } from '../kafka/topics.js';
+
+export interface CreatedTopic {
+  readonly topic: string;
+  readonly outcome: 'created' | 'existed';
+  readonly partitions: number;
+}
+
+const DEADLINE_MS = 60_000;
+const DISCONNECT_MS = 5_000;
+
+/**
+ * Creates the topics that don't exist; those that do are left alone, however they are set up. Throws TOPIC_REFUSED if the brokers won't
+ * create one, LOG_UNAVAILABLE if they don't answer.
+ */
+export async function createTopics(
+  client: KafkaClientConfig,
+  settings: TopicSettings,
+  log: Logger,
+): Promise<readonly CreatedTopic[]> {
+  const { kafka, sockets } = openKafkaClient(client, log);
+  const admin = kafka.admin({ retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 } });
+  const late = (): Error => new Error(`no answer within ${String(DEADLINE_MS)} ms`);
+  try {
+    return await within(DEADLINE_MS, createMissing(admin, settings), late);
+  } catch (error) {
+    throw refusedOrUnavailable(error);
+  } finally {
+    await within(DISCONNECT_MS, admin.disconnect(), late).catch(() => undefined);
+    sockets.close();
+  }
+}
+
+async function createMissing(admin: Admin, settings: TopicSettings): Promise<CreatedTopic[]> {
+  await admin.connect();
+  await refuseTooFewBrokers(admin, settings.replicationFactor);
+  const wanted = topicConfigs(settings);
+  const existing = new Set(await admin.listTopics());
+  const missing = wanted.filter(({ topic }) => !existing.has(topic));
+  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
+  const partitions = new Map(topics.map(({ name, partitions: list }) => [name, list.length]));
+  return wanted.map(({ topic }) => ({
+    topic,
+    outcome: existing.has(topic) ? 'existed' : 'created',
+    partitions: partitions.get(topic) ?? 0,
+  }));
+}
+
+/** Kafka would say so too, of each topic at once and in fewer words. */
+async function refuseTooFewBrokers(admin: Admin, replicationFactor: number): Promise<void> {
+  const { brokers } = await admin.describeCluster();
+  if (brokers.length >= replicationFactor) return;
+  const has = brokers.length === 1 ? 'one broker' : `${String(brokers.length)} brokers`;
+  throw new CaptureWorkerError(
+    'TOPIC_REFUSED',
+    `The cluster has ${has}, so it can't keep ${String(replicationFactor)} copies: add brokers, or give ` +
+      `--replication-factor ${String(brokers.length)}${brokers.length === 1 ? ' to try things out; orders would be lost with that broker' : ''}.`,
+  );
+}
+
+function refusedOrUnavailable(error: unknown): CaptureWorkerError {
+  const refusal = protocolErrorOf(firstOf(error));
+  if (refusal === null) return logUnavailable("Can't create topics", error);
+  return new CaptureWorkerError(
+    'TOPIC_REFUSED',
+    `The brokers refuse to create topics: ${messageOf(firstOf(error))} (${refusal})`,
+    { cause: error },
+  );
+}
+
+/** kafkajs puts the errors of several topics into one. */
+function firstOf(error: unknown): unknown {
+  if (!(error instanceof Error && 'errors' in error && Array.isArray(error.errors))) return error;
+  const errors: readonly unknown[] = error.errors;
+  return errors[0] ?? error;
+}

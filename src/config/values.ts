@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { formatDuration, parseDuration } from './duration.js';
+import { quoted } from './problem.js';
+
+/**
+ * Readers of single values, shared by variables and the accounts file. Each says what is wrong with a value in words that mend it.
+ */
+type Reader<T> = z.ZodType<T, string>;
+
+/** What is wrong with a text, in words that follow its name. */
+class Refusal {
+  constructor(readonly why: string) {}
+}
+
+function reader<T>(read: (text: string) => T | Refusal): Reader<T> {
+  return z.string({ error: absentOr('must be text: put it in quotes') }).transform((text, context): T => {
+    const value = read(text);
+    if (!(value instanceof Refusal)) return value;
+    context.addIssue({ code: 'custom', message: value.why });
+    return z.NEVER;
+  });
+}
+
+/** A duration in ms, within bounds (ms, inclusive). */
+export function duration({ min, max }: { min: number; max: number }): Reader<number> {
+  return reader((text) => {
+    const ms = parseDuration(text);
+    if (ms === null)
+      return new Refusal(`${quoted(text)} is no duration: write a number and ms, s, m, h or d (25s)`);
+    if (ms < min || ms > max)
+      return new Refusal(`${text} is not between ${formatDuration(min)} and ${formatDuration(max)}`);
+    return ms;
+  });
+}
+
+/** A whole number within bounds (inclusive), written in digits. */
+export function wholeNumber({ min, max }: { min: number; max: number }): Reader<number> {
+  return reader((text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (!(number >= min && number <= max))
+      return new Refusal(`${quoted(text)} is not a whole number from ${String(min)} to ${String(max)}`);
+    return number;
+  });
+}
+
+export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
+  return reader((text) => {
+    const word = words.find((candidate) => candidate === text);
+    return word ?? new Refusal(`${quoted(text)} is not one of ${words.join(', ')}`);
+  });
+}
+
+/** Text of the characters that the pattern allows; `allowed` names them for people. */
+export function text(pattern: RegExp, allowed: string): Reader<string> {
+  return reader((value) =>
+    pattern.test(value)
+      ? value
+      : new Refusal(`${quoted(value)} has a character that is not allowed, or is too long: use ${allowed}`),
+  );
+}
+
+/** `host:port,host:port`: Kafka's bootstrap brokers. IPv6 literals are not taken, since the Kafka client can't read them. */
+export const brokers: Reader<readonly string[]> = reader((text) => {
+  const addresses = text.split(',').map((part) => part.trim());
+  const wrong = addresses.find((address) => !isAddress(address));
+  return wrong === undefined
+    ? addresses
+    : new Refusal(`${quoted(wrong)} is not host:port; separate brokers by commas`);
+});
+
+function isAddress(text: string): boolean {
+  const [, port = ''] = /^[A-Za-z0-9._-]+:(\d{1,5})$/.exec(text) ?? [];
+  return Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+/** An http or https URL without credentials, query or fragment, and without a slash at its end. */
+export const httpUrl: Reader<string> = reader(plainHttpUrl);
+
+/** Scheme, host and port; plain http only to this machine: what goes there is signed, not encrypted. */
+export const secureOrigin: Reader<string> = reader((text) => {
+  const href = plainHttpUrl(text);
+  if (href instanceof Refusal) return href;
+  const { protocol, hostname, origin } = new URL(href);
+  if (href !== origin) return new Refusal(`${quoted(text)} has a path: write scheme, host and port alone`);
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return new Refusal(`${href} is not encrypted: write https (http is taken for this machine only)`);
+  return origin;
+});
+
+function plainHttpUrl(text: string): string | Refusal {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    return new Refusal('is not a URL that begins with https:// or http://');
+  if (url.username !== '' || url.password !== '')
+    return new Refusal('holds a user or password; a URL here must hold none');
+  if (url.search !== '' || url.hash !== '')
+    return new Refusal(`${quoted(text)} must end with its path (no ? or #)`);
+  return url.href.replace(/\/+$/, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** A PostgreSQL URL. It may hold a password, so no text of it is ever repeated. */
+export const databaseUrl: Reader<string> = reader((text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null)
+    return new Refusal(
+      'cannot be read as a URL (not shown, it may hold a password): write postgresql://user:password@host:port/database ' +
+        'and percent-encode special characters of the password',
+    );
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
+    return new Refusal('must begin with postgresql:// or postgres://');
+  if (url.pathname.length < 2) return new Refusal('names no database: end it with /database');
+  return text;
+});
+
+/** The text for a value of the wrong kind; one that isn't there is told apart, since it is mended differently. */
+export function absentOr(wrong: string): (issue: { readonly input?: unknown }) => string {
+  return ({ input }) => (input === undefined || input === null ? 'is missing' : wrong);
+}

@@ -1,0 +1,107 @@
+import type { Commit, LogConsumer, LogHandler, LogMessage, TopicPartition } from '../../src/ports/log.js';
+
+/** A log consumer in memory: the test plays the group and the broker. */
+export interface MemoryConsumer extends LogConsumer {
+  /** Adds messages at the end of a partition, with the given keys; returns their offsets. */
+  append(place: TopicPartition, keys: readonly (string | null)[]): bigint[];
+  /** Gives these partitions to the handler; delivery begins at what is committed. */
+  assign(partitions: readonly TopicPartition[]): void;
+  /** Announces a rebalance and then gives these partitions. */
+  rebalance(partitions: readonly TopicPartition[]): Promise<void>;
+  /** Delivers all that is new of a partition as one batch; resolves when the handler has taken it. */
+  deliver(place: TopicPartition): Promise<void>;
+  /** Sets the position of a partition, as a broker does that lost messages. */
+  seek(place: TopicPartition, offset: bigint): void;
+  committed(place: TopicPartition): bigint | null;
+  /** What heartbeats and commits do; a test may make them fail. */
+  heartbeat: () => Promise<void>;
+  onCommit: (offsets: readonly Commit[]) => Promise<void>;
+  readonly commits: readonly (readonly Commit[])[];
+  readonly stopped: boolean;
+}
+
+export function memoryConsumer(): MemoryConsumer {
+  const log = new Map<string, LogMessage[]>();
+  const positions = new Map<string, bigint>();
+  const committed = new Map<string, bigint>();
+  const commits: (readonly Commit[])[] = [];
+  let epoch = 0;
+  let stopped = false;
+  let handler: LogHandler | undefined;
+
+  function handlerOf(): LogHandler {
+    if (handler === undefined) throw new Error('nobody called run');
+    return handler;
+  }
+
+  async function commit(offsets: readonly Commit[]): Promise<void> {
+    await consumer.onCommit(offsets);
+    commits.push(offsets);
+    for (const one of offsets) committed.set(nameOf(one), one.offset);
+  }
+
+  function assign(partitions: readonly TopicPartition[]): void {
+    epoch += 1;
+    positions.clear();
+    for (const place of partitions) positions.set(nameOf(place), committed.get(nameOf(place)) ?? 0n);
+    handlerOf().assigned(partitions, epoch);
+  }
+
+  const consumer: MemoryConsumer = {
+    heartbeat: () => Promise.resolve(),
+    onCommit: () => Promise.resolve(),
+    commits,
+    get stopped() {
+      return stopped;
+    },
+    append: (place, keys) => {
+      const messages = log.get(nameOf(place)) ?? [];
+      log.set(nameOf(place), messages);
+      return keys.map((key) => {
+        const offset = BigInt(messages.length);
+        messages.push({
+          topic: place.topic,
+          partition: place.partition,
+          offset,
+          key: key === null ? null : Buffer.from(key),
+          value: Buffer.from(offset.toString()),
+          headers: [],
+          timestamp: new Date(Number(offset)),
+        });
+        return offset;
+      });
+    },
+    run: (given) => {
+      handler = given;
+      return Promise.resolve();
+    },
+    commit,
+    stop: () => {
+      stopped = true;
+      return Promise.resolve();
+    },
+    assign,
+    rebalance: async (partitions) => {
+      await handlerOf().revoking(commit);
+      assign(partitions);
+    },
+    deliver: async (place) => {
+      const position = positions.get(nameOf(place));
+      if (position === undefined) throw new Error(`${nameOf(place)} isn't assigned`);
+      const batch = (log.get(nameOf(place)) ?? []).filter(({ offset }) => offset >= position);
+      const ofEpoch = epoch;
+      await handlerOf().messages(batch, epoch, () => consumer.heartbeat());
+      const last = batch.at(-1);
+      if (last !== undefined && epoch === ofEpoch) positions.set(nameOf(place), last.offset + 1n);
+    },
+    seek: (place, offset) => {
+      positions.set(nameOf(place), offset);
+    },
+    committed: (place) => committed.get(nameOf(place)) ?? null,
+  };
+  return consumer;
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${String(partition)}`;
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadAccounts } from '../../../../src/config/accounts.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'accounts-test-'));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const wallets = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const PRIVATE_PEM = ours.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const OWN_PUBLIC_PEM = ours.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const WALLET_PUBLIC_BASE64 = wallets.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+mkdirSync(join(folder, 'conf/keys'), { recursive: true });
+writeFileSync(join(folder, 'conf/keys/ours.pem'), PRIVATE_PEM);
+writeFileSync(join(folder, 'conf/keys/own-public.pem'), OWN_PUBLIC_PEM);
+writeFileSync(join(folder, 'conf/keys/empty.pem'), '\n');
+
+const ENV = { WALLET_PUBLIC: WALLET_PUBLIC_BASE64 };
+const GOOD: Readonly<Record<string, string>> = {
+  provider: 'wallet',
+  merchantId: "'0042'",
+  clientId: 'SHOP-1',
+  baseUrl: 'https://wallet.example.com/',
+  privateKey: '{ file: keys/ours.pem }',
+  walletPublicKey: '{ env: WALLET_PUBLIC }',
+  authorisationWindow: '7d',
+};
+
+/** An account with these keys changed; an empty text leaves the key out. */
+function account(name: string, changes: Readonly<Record<string, string>> = {}): string {
+  const keys = Object.entries({ ...GOOD, ...changes }).filter(([, value]) => value !== '');
+  return `${name}:\n${keys.map(([key, value]) => `  ${key}: ${value}\n`).join('')}`;
+}
+
+function load(yaml: string): ReturnType<typeof loadAccounts> {
+  writeFileSync(join(folder, 'conf/accounts.yaml'), yaml);
+  return loadAccounts('conf/accounts.yaml', { cwd: folder, env: ENV });
+}
+
+function problemsOf(yaml: string): string[] {
+  return load(yaml).problems.map(({ place, text }) => `${place}: ${text}`);
+}
+
+describe('loadAccounts', () => {
+  it('reads an account, its keys from a file beside it and from a variable, and its defaults', () => {
+    const { accounts, problems } = load(account('main'));
+    assert.deepEqual(problems, []);
+    const [main, ...others] = accounts;
+    assert.ok(main !== undefined);
+    assert.deepEqual(others, []);
+    const { privateKey, walletPublicKey, ...rest } = main;
+    assert.ok(privateKey.equals(ours.privateKey));
+    assert.ok(walletPublicKey.equals(wallets.publicKey));
+    assert.deepEqual(rest, {
+      name: 'main',
+      provider: 'wallet',
+      merchantId: '0042',
+      clientId: 'SHOP-1',
+      baseUrl: 'https://wallet.example.com',
+      authorisationWindowMs: 604_800_000,
+      keyVersion: '1',
+      signatureUrlEncoded: false,
+      requireSignedAnswers: true,
+      timeoutMs: 25_000,
+      maxInFlight: 100,
+    });
+  });
+
+  it('reads what is given in place of a default', () => {
+    const { accounts } = load(
+      account('main', {
+        keyVersion: '3',
+        signatureUrlEncoded: 'true',
+        requireSignedAnswers: 'false',
+        timeout: '5s',
+        maxInFlight: '7',
+      }),
+    );
+    const [main] = accounts;
+    assert.deepEqual(
+      [
+        main?.keyVersion,
+        main?.signatureUrlEncoded,
+        main?.requireSignedAnswers,
+        main?.timeoutMs,
+        main?.maxInFlight,
+      ],
+      ['3', true, false, 5_000, 7],
+    );
+  });
+
+  it('takes plain http to this machine only', () => {
+    for (const url of ['http://localhost:8080', 'http://127.0.0.1:8080', "'http://[::1]:8080'"])
+      assert.deepEqual(problemsOf(account('main', { baseUrl: url })), [], url);
+    assert.match(
+      problemsOf(account('main', { baseUrl: 'http://wallet.example.com' })).join(),
+      /main\.baseUrl: http:\/\/wallet\.example\.com is not encrypted/,
+    );
+    assert.match(
+      problemsOf(account('main', { baseUrl: 'http://127.0.0.1.evil.example' })).join(),
+      /not encrypted/,
+    );
+  });
+
+  it('refuses a base URL with more than an origin', () => {
+    assert.match(problemsOf(account('main', { baseUrl: 'https://w.example/v1' })).join(), /has a path/);
+    assert.match(problemsOf(account('main', { baseUrl: 'https://w.example/?a=1' })).join(), /no \? or #/);
+    assert.match(problemsOf(account('main', { baseUrl: 'w.example' })).join(), /is not a URL/);
+    const credentials = problemsOf(account('main', { baseUrl: 'https://me:hunter2@w.example' })).join();
+    assert.match(credentials, /user or password/);
+    assert.doesNotMatch(credentials, /hunter2/);
+  });
+
+  it('tells every problem of every account at once, each with its line', () => {
+    const problems = problemsOf(
+      account('main', { merchantId: '42', baseURL: 'https://x', timeout: '25', authorisationWindow: '' }) +
+        account('other', {
+          merchantId: "'7'",
+          privateKey: '{ file: keys/none.pem }',
+          walletPublicKey: '{ env: NOPE }',
+        }),
+    );
+    const path = join(folder, 'conf/keys/none.pem');
+    assert.deepEqual(problems.toSorted(), [
+      'conf/accounts.yaml:15: other.privateKey: the file ' + path + " can't be read: there is no such file",
+      'conf/accounts.yaml:16: other.walletPublicKey: the variable NOPE is not set',
+      'conf/accounts.yaml:1: main.authorisationWindow: is missing',
+      'conf/accounts.yaml:3: main.merchantId: must be text: put it in quotes',
+      'conf/accounts.yaml:8: main.baseURL: is no key of such an account: did you mean baseUrl?',
+      'conf/accounts.yaml:9: main.timeout: must be text: put it in quotes',
+    ]);
+  });
+
+  it('refuses two accounts of one merchant, also when something else is wrong', () => {
+    const problems = problemsOf(account('main') + account('alias') + account('third', { clientId: '' }));
+    assert.equal(problems.filter((text) => text.includes("is account main's merchant already")).length, 2);
+    assert.deepEqual(problemsOf(account('main') + account('other', { merchantId: "'43'" })), []);
+  });
+
+  it('never shows a key that was written into the file', () => {
+    const secret = PRIVATE_PEM.split('\n')[1] ?? '';
+    const block = `|\n${PRIVATE_PEM.split('\n')
+      .map((line) => `    ${line}`)
+      .join('\n')}`;
+    for (const privateKey of [
+      secret,
+      block,
+      `{ pem: ${secret} }`,
+      `{ file: keys/ours.pem, env: ${secret} }`,
+      '[]',
+    ]) {
+      const text = problemsOf(account('main', { privateKey })).join('\n');
+      assert.match(text, /main\.privateKey: must be \{ file: path \} or \{ env: NAME \}/);
+      assert.doesNotMatch(text, new RegExp(secret.slice(0, 24).replaceAll('+', '\\+')));
+    }
+  });
+
+  it('refuses keys of the wrong kind, naming the account and the key', () => {
+    assert.match(
+      problemsOf(account('main', { privateKey: '{ file: keys/own-public.pem }' })).join(),
+      /main\.privateKey: the file .*own-public\.pem is a public key/,
+    );
+    assert.match(
+      problemsOf(account('main', { walletPublicKey: '{ file: keys/own-public.pem }' })).join(),
+      /main\.walletPublicKey: belongs to this account's own privateKey/,
+    );
+    assert.match(problemsOf(account('main', { privateKey: '{ file: keys/empty.pem }' })).join(), /is empty/);
+    assert.match(problemsOf(account('main', { privateKey: '{ file: keys }' })).join(), /it is a folder/);
+    assert.match(
+      problemsOf(account('main', { privateKey: '{ env: CAPTURE_WORKER_KEY }' })).join(),
+      /give the secret another name/,
+    );
+  });
+
+  it('refuses providers and account names that it does not know', () => {
+    assert.match(
+      problemsOf(account('main', { provider: 'paypal' })).join(),
+      /main\.provider: is not one of: wallet/,
+    );
+    assert.match(
+      problemsOf(account('main', { provider: 'toString' })).join(),
+      /main\.provider: is not one of: wallet/,
+    );
+    assert.match(
+      problemsOf(account('main', { provider: '' })).join(),
+      /main\.provider: is missing: write wallet/,
+    );
+    assert.match(problemsOf(account("'my account'")).join(), /an account name has letters/);
+    assert.match(problemsOf('main: wallet\n').join(), /main: must be a map/);
+  });
+
+  it('refuses a file without accounts, that is no YAML, or that is not there', () => {
+    for (const empty of ['', '{}', '[]', 'wallet', '# nothing yet\n'])
+      assert.match(problemsOf(empty).join(), /conf\/accounts\.yaml:1: must map at least one account/, empty);
+    assert.match(problemsOf('main: {\n').join(), /conf\/accounts\.yaml:2: /);
+    const { problems } = loadAccounts('none.yaml', { cwd: folder, env: {} });
+    assert.deepEqual(problems, [
+      {
+        place: 'none.yaml',
+        text: "can't be read: there is no such file; accounts.example.yaml shows what belongs in it",
+      },
+    ]);
+  });
+});

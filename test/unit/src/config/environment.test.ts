@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { accountsFileOf, readEnvironment, REQUIRED_VARIABLES } from '../../../../src/config/environment.js';
+
+const COMPLETE = {
+  KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092',
+  SCHEMA_REGISTRY_URL: 'http://registry:8080/apis/ccompat/v7/',
+  DATABASE_URL: 'postgresql://worker:hunter2@db:5432/captures',
+};
+
+/** The problems of a complete environment with these changes, as `place: text`. */
+function problemsWith(changes: Record<string, string>): string[] {
+  const { problems } = readEnvironment({ ...COMPLETE, ...changes }, REQUIRED_VARIABLES);
+  return problems.map(({ place, text }) => `${place}: ${text}`);
+}
+
+describe('readEnvironment', () => {
+  it('reads what is set and fills in what is not', () => {
+    const { values, problems } = readEnvironment(
+      { ...COMPLETE, CAPTURE_WORKER_DRAIN_DEADLINE: '10s', CAPTURE_WORKER_LOG_LEVEL: 'debug' },
+      REQUIRED_VARIABLES,
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(values?.KAFKA_BROKERS, ['kafka-1:9092', 'kafka-2:9092']);
+    assert.equal(values.SCHEMA_REGISTRY_URL, 'http://registry:8080/apis/ccompat/v7');
+    assert.equal(values.DATABASE_URL, COMPLETE.DATABASE_URL);
+    assert.equal(values.CAPTURE_WORKER_DRAIN_DEADLINE, 10_000);
+    assert.equal(values.CAPTURE_WORKER_LOG_LEVEL, 'debug');
+    assert.equal(values.CAPTURE_WORKER_HTTP_PORT, 9464);
+    assert.equal(values.CAPTURE_WORKER_TOPIC_PREFIX, undefined);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const { values, problems } = readEnvironment(
+      { ...COMPLETE, CAPTURE_WORKER_GROUP: '', KAFKA_BROKERS: '' },
+      REQUIRED_VARIABLES,
+    );
+    assert.equal(values?.CAPTURE_WORKER_GROUP, 'capture-worker');
+    assert.deepEqual(problems, [{ place: 'KAFKA_BROKERS', text: 'is not set' }]);
+  });
+
+  it('asks only for what is required, but checks all that is set', () => {
+    assert.deepEqual(readEnvironment({ DATABASE_URL: COMPLETE.DATABASE_URL }, ['DATABASE_URL']).problems, []);
+    const { problems } = readEnvironment({ KAFKA_BROKERS: 'kafka' }, []);
+    assert.deepEqual(
+      problems.map(({ place }) => place),
+      ['KAFKA_BROKERS'],
+    );
+  });
+
+  it('tells every problem at once', () => {
+    const { problems } = readEnvironment(
+      {
+        DATABASE_URL: 'mysql://db/captures',
+        CAPTURE_WORKER_HTTP_PORT: '99999',
+        CAPTURE_WORKER_GRUOP: 'x',
+        CAPTURE_WORKER_LEASE_MARGIN: '15',
+      },
+      REQUIRED_VARIABLES,
+    );
+    assert.deepEqual(problems.map(({ place }) => place).toSorted(), [
+      'CAPTURE_WORKER_GRUOP',
+      'CAPTURE_WORKER_HTTP_PORT',
+      'CAPTURE_WORKER_LEASE_MARGIN',
+      'DATABASE_URL',
+      'KAFKA_BROKERS',
+      'SCHEMA_REGISTRY_URL',
+    ]);
+  });
+
+  it('refuses a name of ours that it does not know, and says which was meant', () => {
+    assert.deepEqual(problemsWith({ CAPTURE_WORKER_MAX_INFLIGHT: '5' }), [
+      'CAPTURE_WORKER_MAX_INFLIGHT: is no setting of this program: did you mean CAPTURE_WORKER_MAX_IN_FLIGHT?',
+    ]);
+    assert.match(problemsWith({ CAPTURE_WORKER_XYZZY: '5' }).join(), /docs\/configuration\.md lists/);
+  });
+
+  it('names a variable that was probably meant for one that is missing', () => {
+    const { problems } = readEnvironment({ DATABASE_URI: 'postgres://db/captures' }, ['DATABASE_URL']);
+    assert.deepEqual(problems, [
+      { place: 'DATABASE_URL', text: 'is not set; DATABASE_URI is set: is that what was meant?' },
+    ]);
+  });
+
+  it('ignores what Kubernetes sets for a service called like the worker', () => {
+    assert.deepEqual(
+      problemsWith({
+        CAPTURE_WORKER_SERVICE_HOST: '10.0.0.7',
+        CAPTURE_WORKER_SERVICE_PORT: '9464',
+        CAPTURE_WORKER_SERVICE_PORT_METRICS: '9464',
+        CAPTURE_WORKER_PORT: 'tcp://10.0.0.7:9464',
+        CAPTURE_WORKER_PORT_9464_TCP: 'tcp://10.0.0.7:9464',
+        CAPTURE_WORKER_PORT_9464_TCP_ADDR: '10.0.0.7',
+        CAPTURE_WORKER_PORT_9464_TCP_PORT: '9464',
+        CAPTURE_WORKER_PORT_9464_TCP_PROTO: 'tcp',
+      }),
+      [],
+    );
+    assert.equal(problemsWith({ CAPTURE_WORKER_PORT: '9464' }).length, 1);
+  });
+
+  it('never repeats the database URL, whatever is wrong with it', () => {
+    for (const url of [
+      'postgresql://worker:hun#ter2@db/captures',
+      'postgresql://worker:hunter2@db',
+      'http://worker:hunter2@db/captures',
+      'host=db password=hunter2',
+    ]) {
+      const text = problemsWith({ DATABASE_URL: url }).join('\n');
+      assert.match(text, /^DATABASE_URL: /, url);
+      assert.doesNotMatch(text, /hun#?ter2|worker/, url);
+    }
+  });
+
+  it('refuses credentials in the registry URL without repeating them', () => {
+    const text = problemsWith({ SCHEMA_REGISTRY_URL: 'http://me:hunter2@registry' }).join('\n');
+    assert.match(text, /SCHEMA_REGISTRY_URL: holds a user or password/);
+    assert.doesNotMatch(text, /hunter2/);
+  });
+
+  it('refuses brokers that are not host:port, naming the one at fault', () => {
+    for (const wrong of ['kafka', 'kafka:', 'kafka:0', 'kafka:70000', '', '[::1]:9092', 'http://kafka:9092'])
+      assert.deepEqual(
+        problemsWith({ KAFKA_BROKERS: `good:9092,${wrong}` }),
+        [`KAFKA_BROKERS: ${JSON.stringify(wrong)} is not host:port; separate brokers by commas`],
+        wrong,
+      );
+  });
+
+  it('refuses a back-off whose base is above its cap', () => {
+    assert.deepEqual(
+      problemsWith({
+        CAPTURE_WORKER_RESEND_BACKOFF_BASE: '10s',
+        CAPTURE_WORKER_RESEND_BACKOFF_CAP: '9s',
+        CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: '1h',
+      }),
+      [
+        'CAPTURE_WORKER_RESEND_BACKOFF_BASE: 10s is above CAPTURE_WORKER_RESEND_BACKOFF_CAP, 9s',
+        'CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: 1h is above CAPTURE_WORKER_INQUIRY_BACKOFF_CAP, 15m',
+      ],
+    );
+  });
+
+  it('refuses values out of bounds and words that it does not know', () => {
+    assert.match(
+      problemsWith({ CAPTURE_WORKER_COMMIT_INTERVAL: '2h' }).join(),
+      /2h is not between 50ms and 1m/,
+    );
+    assert.match(problemsWith({ CAPTURE_WORKER_MAX_IN_FLIGHT: '0' }).join(), /from 1 to 100000/);
+    assert.match(problemsWith({ CAPTURE_WORKER_MAX_IN_FLIGHT: '5e2' }).join(), /"5e2" is not a whole number/);
+    assert.match(problemsWith({ CAPTURE_WORKER_LOG_LEVEL: 'loud' }).join(), /not one of trace, debug, info/);
+    assert.match(problemsWith({ CAPTURE_WORKER_GROUP: 'my group' }).join(), /use letters, digits/);
+  });
+
+  it('cuts a long value in its text', () => {
+    const text = problemsWith({ CAPTURE_WORKER_GROUP: 'x '.repeat(5_000) }).join();
+    assert.ok(text.length < 300, `${String(text.length)} characters`);
+  });
+});
+
+describe('accountsFileOf', () => {
+  it('is the file that is set, or the default', () => {
+    assert.equal(accountsFileOf({ CAPTURE_WORKER_ACCOUNTS_FILE: '/etc/a.yaml' }), '/etc/a.yaml');
+    assert.equal(accountsFileOf({ CAPTURE_WORKER_ACCOUNTS_FILE: '' }), './accounts.yaml');
+    assert.equal(accountsFileOf({}), './accounts.yaml');
+  });
+});

@@ -32,7 +32,8 @@ const SCHEDULE_EVERY_MS = 500;
 const SCHEDULE_LIMIT = 100;
 /** How long other workers leave a row alone that this one has taken, in ms. */
 const TAKEN_FOR_MS = 15_000;
-/** What is kept of the deadline for publishing the last events, as a share. */
+/** What is kept of a drain's deadline for publishing the last events: so many ms, or so large a share if that is less. */
+const RELAY_MS = 2_000;
 const RELAY_SHARE = 0.2;
 
 /**
@@ -113,11 +114,12 @@ export async function startPipeline(
   return {
     drain: async (deadlineMs) => {
       const begun = clock.monotonic();
-      const remaining = (): number => Math.max(0, deadlineMs - (clock.monotonic() - begun));
+      const reserve = Math.min(RELAY_MS, deadlineMs * RELAY_SHARE);
+      const untilReserve = (): number => Math.max(0, deadlineMs - reserve - (clock.monotonic() - begun));
       scheduler.stop();
-      const left = await runner.drain(deadlineMs * (1 - RELAY_SHARE));
-      await Promise.race([scheduling.catch(() => undefined), clock.sleep(remaining())]);
-      await relay.stop(Math.max(remaining(), deadlineMs * RELAY_SHARE));
+      const left = await runner.drain(untilReserve());
+      await Promise.race([scheduling.catch(() => undefined), clock.sleep(untilReserve())]);
+      await relay.stop(reserve);
       stop.abort();
       return left;
     },

@@ -1,15 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
+import type { RunningWorker } from '../compose.js';
 import { CaptureWorkerError, ERRORS, EXIT, messageOf } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
-
-/** A worker that was started: what running it to its end needs. */
-export interface RunningWorker {
-  /** Rejects with what ended the worker although nobody asked. */
-  readonly finished: Promise<void>;
-  /** Ends it in order. Returns how many messages were left undone. */
-  drain(): Promise<{ readonly left: number }>;
-}
 
 export interface RunWorkerOptions {
   readonly start: () => Promise<RunningWorker>;

@@ -3,35 +3,15 @@ import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { collectBooks } from '../../../dev/demo/collect.js';
 import { compareBooks } from '../../../dev/demo/compare.js';
-import type { DemoPlan } from '../../../dev/demo/orders.js';
-import { planDemo } from '../../../dev/demo/orders.js';
 import { authorise, produce } from '../../../dev/demo/produce.js';
 import type { Scene } from '../../../dev/demo/scene.js';
 import { setScene } from '../../../dev/demo/scene.js';
 import type { Progress } from '../../../dev/demo/watch.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
 import { createPool } from '../../../src/store/pool.js';
+import { slowPlan } from '../../support/slow-plan.js';
 
 const ORDERS = 400;
-
-/** A demo's plan whose provider takes its time, so that a killed worker leaves many requests under way. */
-function slowPlan(): DemoPlan {
-  const plan = planDemo(ORDERS, 'kill');
-  const slowed = new Map(
-    plan.orders.map((order) => [
-      order.orderId,
-      { ...order, scenario: { kind: 'delay', ms: 400, then: order.scenario } },
-    ]),
-  );
-  return {
-    orders: [...slowed.values()],
-    messages: plan.messages.map((message) =>
-      message.kind === 'order'
-        ? { ...message, order: slowed.get(message.order.orderId) ?? message.order }
-        : message,
-    ),
-  };
-}
 
 describe('a worker that is killed in the middle', () => {
   let scene: Scene;
@@ -58,7 +38,7 @@ describe('a worker that is killed in the middle', () => {
   });
 
   it('captures nothing twice and loses nothing', async () => {
-    const plan = slowPlan();
+    const plan = slowPlan(ORDERS, 'kill', 400);
     await authorise(scene, plan.orders);
     await produce(scene, plan.messages);
     const settled = ({ succeeded, failed, pending }: Progress): number => succeeded + failed + pending;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
-import type { RunningWorker } from '../../../../src/cli/run-worker.js';
+import type { RunningWorker } from '../../../../src/compose.js';
 import { runWorker } from '../../../../src/cli/run-worker.js';
 import { CaptureWorkerError, hasCode } from '../../../../src/errors.js';
 import type { ManualClock } from '../../../support/manual-clock.js';

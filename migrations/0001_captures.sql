@@ -26,6 +26,8 @@ create table captures (
   source_partition integer not null,
   source_offset bigint not null,
   created_at timestamptz(3) not null,
+  -- Names the request that inserted the row, so that its repetition knows it again.
+  claim_token uuid not null default gen_random_uuid(),
 
   -- How it is asked for; changes only with the generation.
   generation integer not null check (generation >= 1),

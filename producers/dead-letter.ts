@@ -23,7 +23,7 @@ import { groupCommit } from '../src/worker/group-commit.js';
  * counts, as everywhere in Kafka, so the last pass is what is read first and the earlier ones stay legible.
  */
 export interface DeadLetterProducer {
-  put(message: LogMessage, rejection: Rejection): Promise<void>;
+  readonly put: (message: LogMessage, rejection: Rejection) => Promise<void>;
 }
 
 export interface DeadLetterOptions {

@@ -5,6 +5,7 @@ import { bookView, entryView, summaryView } from './book-view.js';
 import type { CallCounts } from './calls.js';
 import type { Script } from './scenario.js';
 import { scenariosIn, scriptSchema } from './scenario.js';
+import type { Timers } from './timers.js';
 import { codeEntry } from './wallet/codes.js';
 import type { Wallet } from './wallet/wallet.js';
 
@@ -12,6 +13,7 @@ export interface AdminParts {
   readonly book: Book;
   readonly calls: CallCounts;
   readonly wallet: Wallet;
+  readonly timers: Pick<Timers, 'hurry'>;
   /** How long an authorisation lives that is entered without an expiry, in ms. */
   readonly authorisationLifeMs: number;
   readonly now: () => Date;
@@ -24,10 +26,11 @@ export interface AdminParts {
  * - `POST /admin/authorisations` enters payments, all of a list or none;
  * - `GET /admin/book` is the whole book with the calls counted, `GET /admin/book/<paymentId>` one entry of it;
  * - `GET /admin/summary` is the book without its lists: cheap, however big the book;
+ * - `POST /admin/hurry` does at once what scripts have put off: late executions, captures in process, delays;
  * - `POST /admin/reset` forgets everything and breaks off the calls under way.
  */
 export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
-  const { book, calls, wallet, reset } = parts;
+  const { book, calls, wallet, timers, reset } = parts;
   app.post('/admin/authorisations', { bodyLimit: 256 * 1024 * 1024 }, (request, reply) => {
     const parsed = z.array(authorisationSchema).min(1).safeParse(request.body);
     if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
@@ -48,6 +51,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
     if (entry !== null) return entryView(entry);
     return reply.code(404).send({ error: `payment ${request.params.paymentId} was never authorised` });
   });
+  app.post('/admin/hurry', () => ({ done: timers.hurry() }));
   app.post('/admin/reset', (_request, reply) => {
     reset();
     return reply.code(204).send();

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { openAccounts } from './accounts.js';
-import type { Random } from './ports/clock.js';
-import type { Clock } from './ports/clock.js';
+import type { Clock, Random } from './ports/clock.js';
+import type { NewId } from './ports/ids.js';
 import type { Config } from './config/config.js';
 import type { KafkaClientConfig } from './kafka/client.js';
 import type { LagReader } from './kafka/lag.js';
@@ -28,6 +29,7 @@ export interface Parts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
+  readonly newId: NewId;
   readonly metrics: Metrics;
   readonly accounts: ReadonlyMap<string, SendingAccount>;
   readonly topics: TopicNames;
@@ -59,6 +61,7 @@ export function openParts(config: Config, log: Logger): Parts {
     log,
     clock: systemClock,
     random: Math.random,
+    newId: randomUUID,
     metrics: createMetrics({ version: version(), ofProcess: true }),
     accounts,
     topics: topicNames(config.topicPrefix),

@@ -66,6 +66,7 @@ export async function startPipeline(
     log,
     accounts: parts.accounts,
     leaseMarginMs: config.worker.leaseMarginMs,
+    newId: parts.newId,
     worker: config.workerId,
   };
   const scheduler = createScheduler({

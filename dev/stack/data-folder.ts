@@ -70,6 +70,17 @@ async function makeFolder(path: string, runAs: RunAs | undefined): Promise<strin
 }
 
 async function requireUsable(path: string, runAs: RunAs | undefined): Promise<void> {
+  try {
+    await access(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StackError(
+      'STACK_DATA_FOLDER',
+      `Nothing can be written to ${path} (${messageOf(cause)}): choose another.`,
+      {
+        cause,
+      },
+    );
+  }
   const failure = await failureAs(runAs, ENTER, [path]);
   if (failure !== undefined) {
     throw new StackError(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Guard } from '../watchdog/guard.js';
 import { isAlive } from '../watchdog/process-table.js';
-import { StackError } from './errors.js';
+import { messageOf, StackError } from './errors.js';
 import { tryLock, unlock } from './lock.js';
 import { pomOf, runMaven, type DownloadedPart, type MavenOptions } from './maven.js';
 import { waitUntil } from './wait-until.js';
@@ -32,7 +32,7 @@ export async function download(part: DownloadedPart, options: DownloadOptions): 
   const found = await cached(options.cacheDir, part);
   if (found !== undefined) return found;
   const lock = join(options.cacheDir, 'download.lock');
-  await mkdir(options.cacheDir, { recursive: true });
+  await makeCache(options.cacheDir);
   await waitUntil(
     async () => {
       if (await tryLock(lock)) return true;
@@ -54,6 +54,19 @@ export async function download(part: DownloadedPart, options: DownloadOptions): 
     return (await cached(options.cacheDir, part)) ?? (await downloadLocked(part, options));
   } finally {
     await unlock(lock);
+  }
+}
+
+async function makeCache(cacheDir: string): Promise<void> {
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    await access(cacheDir, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StackError(
+      'STACK_DOWNLOAD_FAILED',
+      `Downloads can't be kept in ${cacheDir} (${messageOf(cause)}): make it yours, or give another folder with --cache.`,
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf, StackError } from './errors.js';
 import type { PartName } from './progress.js';
 
 /** What a kept data folder must find again: without its password or its cluster id the data can't be opened. */
@@ -14,12 +15,18 @@ export interface StackSettings {
 
 const FILE = 'stack.json';
 
-/** The folder's settings, or new ones if it is new. */
+/** The folder's settings, or new ones if it is new. Throws STACK_DATA_FOLDER if they can't be read. */
 export async function readSettings(dataDir: string): Promise<StackSettings> {
-  let text: string;
   try {
-    text = await readFile(join(dataDir, FILE), 'utf8');
-  } catch {
+    return JSON.parse(await readFile(join(dataDir, FILE), 'utf8')) as StackSettings;
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
+      throw new StackError(
+        'STACK_DATA_FOLDER',
+        `${join(dataDir, FILE)} can't be read (${messageOf(cause)}): its data needs it; choose another data folder.`,
+        { cause },
+      );
+    }
     return {
       // Kafka wants 16 bytes in base64url, and its command line takes a leading dash for an option.
       clusterId: `A${randomBytes(16).toString('base64url').slice(1)}`,
@@ -27,7 +34,6 @@ export async function readSettings(dataDir: string): Promise<StackSettings> {
       ports: {},
     };
   }
-  return JSON.parse(text) as StackSettings;
 }
 
 /** Replaces the file as a whole; it holds a password, so others may not read it. */

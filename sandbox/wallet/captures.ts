@@ -104,14 +104,9 @@ export class WalletCaptures {
   #answerUnexecuted(request: CaptureRequest, plan: Plan): Answer {
     const answer = worded(plan.wording, answerOf('UNKNOWN_EXCEPTION'));
     if (answer.resultStatus === 'S') return worded(plan.wording, this.#success(request, this.#now()));
-    const known = this.#remembered.get(keyOf(request));
-    if (
-      answer.resultStatus === 'F' &&
-      codeEntry(answer.resultCode)?.settles === true &&
-      known === undefined
-    ) {
-      this.#settle(request, answer);
-    }
+    const open = this.#remembered.get(keyOf(request))?.result === undefined;
+    const refused = answer.resultStatus === 'F' && codeEntry(answer.resultCode)?.settles === true;
+    if (open && refused) this.#settle(request, answer);
     return answer;
   }
 

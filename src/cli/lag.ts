@@ -9,6 +9,7 @@ import type { Io } from './io.js';
 import { toJson } from './json.js';
 import { askingKafka } from './kafka-away.js';
 import { table } from './table.js';
+import { systemClock } from '../system-clock.js';
 
 interface Options {
   readonly group?: string;
@@ -32,7 +33,9 @@ export function addLag(program: Command, io: Io): void {
       const reader = createLagReader({ client, log: commandLog(settings) });
       try {
         const topics = [topicNames(topicPrefix)['order.fulfilled']];
-        const partitions = await askingKafka(kafka, () => reader.read(group, topics));
+        const partitions = await askingKafka({ brokers: kafka.brokers, clock: systemClock }, () =>
+          reader.read(group, topics),
+        );
         io.out(options.json === true ? asJson(group, partitions) : asText(group, partitions));
       } finally {
         await reader.close();

@@ -1,9 +1,7 @@
-import { Command, CommanderError } from 'commander';
-import { CaptureWorkerError, EXIT, messageOf } from '../errors.js';
-import { redactText } from '../redact.js';
+import { Command } from 'commander';
+import { EXIT } from '../errors.js';
 import { addCapturesList } from './captures-list.js';
 import { addCapturesShow } from './captures-show.js';
-import { wantsDetails } from './command-log.js';
 import { addConfigCheck } from './config-check.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { Io, Outcome } from './io.js';
@@ -11,6 +9,7 @@ import { addLag } from './lag.js';
 import { addMigrate } from './migrate.js';
 import { addSchemasRegister } from './schemas-register.js';
 import { addStart } from './start.js';
+import { tell } from './tell.js';
 import { addTopicsCreate } from './topics-create.js';
 import { version } from './version.js';
 
@@ -64,21 +63,4 @@ function exitCodes(): string {
   return Object.entries(EXIT_CODES)
     .map(([code, meaning]) => `  ${code}  ${meaning}`)
     .join('\n');
-}
-
-/** Tells an error in as few lines as it takes, and returns the exit code that it stands for. */
-function tell(error: unknown, io: Io): number {
-  // Commander has told it already; asking for help is no error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  io.err(`${redactText(messageOf(error))}\n`);
-  if (wantsDetails(io.env['CAPTURE_WORKER_LOG_LEVEL'])) io.err(`${redactText(stacksOf(error))}\n`);
-  return error instanceof CaptureWorkerError ? error.exitCode : EXIT.unexpected;
-}
-
-function stacksOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const own = error.stack ?? String(error);
-  return error.cause === undefined || error.cause === error
-    ? own
-    : `${own}\nCaused by: ${stacksOf(error.cause)}`;
 }

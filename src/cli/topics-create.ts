@@ -7,6 +7,7 @@ import { addHelp } from './help.js';
 import type { Io } from './io.js';
 import { askingKafka } from './kafka-away.js';
 import { wholeNumberOption } from './options.js';
+import { systemClock } from '../system-clock.js';
 
 interface Options {
   readonly partitions: number;
@@ -36,7 +37,7 @@ export function addTopicsCreate(topics: Command, io: Io): void {
       const settings = loadKafkaSettings(io.env);
       const client = { brokers: settings.kafka.brokers, clientId: 'capture-worker-topics' };
       const wanted = { prefix: settings.topicPrefix, ...options };
-      const created = await askingKafka(settings.kafka, () =>
+      const created = await askingKafka({ brokers: settings.kafka.brokers, clock: systemClock }, () =>
         createTopics(client, wanted, commandLog(settings)),
       );
       for (const topic of created) io.out(`${describe(topic)}\n`);

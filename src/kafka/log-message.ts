@@ -20,9 +20,12 @@ export function toLogMessage({ topic, partition }: TopicPartition, message: Kafk
  */
 function toLogHeaders(headers: IHeaders): LogHeaders {
   return Object.entries(headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).map(
-      (value) => [name, typeof value === 'string' ? Buffer.from(value) : (value ?? EMPTY)] as const,
-    ),
+    (Array.isArray(values) ? values : [values]).flatMap((value) => {
+      if (value === null || value === undefined) return [[name, EMPTY] as const];
+      if (typeof value === 'string') return [[name, Buffer.from(value)] as const];
+      // For a header that is called `constructor`, say, kafkajs also finds what every object inherits under that name.
+      return value instanceof Uint8Array ? [[name, value] as const] : [];
+    }),
   );
 }
 

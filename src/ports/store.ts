@@ -34,6 +34,11 @@ export interface CaptureStore {
 }
 
 export interface ClaimRequest {
+  /**
+   * Names this request among all others, so that a repetition of it, sent because nobody heard whether the first was committed, finds
+   * its own claim and not a stranger's.
+   */
+  readonly token: string;
   /** As planned: no attempts, no events. */
   readonly capture: Capture;
   /** The order's event id and where it was read, kept for people. */
@@ -52,6 +57,7 @@ export interface OrderSource {
 }
 
 export type ClaimResult =
+  /** By this very request, now or when it was first made; with `start`, its first attempt is still under its lease's name. */
   | { readonly claimed: true; readonly capture: Capture }
   /** The claim existed: what is there now. */
   | { readonly claimed: false; readonly capture: Capture };

@@ -17,6 +17,7 @@ const DOING = 'claiming captures';
  * and then insert nothing. The attempt and the schedule row hang on the row that was inserted, so they exist for the winner only.
  *
  * Rows are inserted in the order of their ids: two batches that share claims wait for each other in one direction, never in a circle.
+ * The odd `is true` keeps the planner from making a join of it, which without hash joins compares every two rows of a batch.
  */
 const CLAIM: Statement = {
   name: 'claim',
@@ -27,13 +28,13 @@ const CLAIM: Statement = {
         $8::bigint[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[],
         $13::text[], $14::text[], $15::integer[], $16::bigint[],
         $17::integer[], $18::text[], $19::bytea[],
-        $20::uuid[], $21::bigint[], $22::bigint[], $23::text[]
+        $20::uuid[], $21::bigint[], $22::bigint[], $23::text[], $24::uuid[]
       ) as t (
         capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id,
         amount, currency, authorised_amount, expires_at, traceparent,
         source_event_id, source_topic, source_partition, source_offset,
         generation, request_id, body,
-        attempt_id, lease_ms, due_in_ms, worker
+        attempt_id, lease_ms, due_in_ms, worker, token
       )
     ),
     claimed as (
@@ -43,7 +44,7 @@ const CLAIM: Statement = {
         source_event_id, source_topic, source_partition, source_offset,
         generation, request_id, body,
         state, sending_attempt, lease_until, lease_worker, attempts,
-        evidence_count, sequence, created_at, updated_at
+        evidence_count, sequence, claim_token, created_at, updated_at
       )
       select
         capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id,
@@ -55,29 +56,32 @@ const CLAIM: Statement = {
         now() + lease_ms * interval '1 millisecond',
         case when attempt_id is null then null else worker end,
         case when attempt_id is null then 0 else 1 end,
-        0, 0, now(), now()
+        0, 0, token, now(), now()
       from wanted
       order by capture_id
       on conflict do nothing
-      returning capture_id, account, generation, request_id, attempts, lease_until, created_at
+      returning capture_id, created_at
+    ),
+    won as (
+      select * from wanted where (capture_id in (select capture_id from claimed)) is true
     ),
     attempted as (
       insert into attempts (
         attempt_id, capture_id, kind, number, generation, request_id, worker, lease_until, started_at
       )
       select
-        wanted.attempt_id, capture_id, 'capture', 1, claimed.generation, claimed.request_id,
-        wanted.worker, claimed.lease_until, claimed.created_at
-      from claimed join wanted using (capture_id)
-      where claimed.attempts = 1
+        attempt_id, capture_id, 'capture', 1, generation, request_id, worker,
+        now() + lease_ms * interval '1 millisecond', now()
+      from won
+      where attempt_id is not null
     ),
     scheduled as (
       insert into schedule (capture_id, account, action, due_at)
       select
-        capture_id, claimed.account,
-        case when claimed.attempts = 1 then 'lapse' else 'send' end,
-        coalesce(claimed.lease_until, now() + wanted.due_in_ms * interval '1 millisecond')
-      from claimed join wanted using (capture_id)
+        capture_id, account,
+        case when attempt_id is null then 'send' else 'lapse' end,
+        now() + coalesce(lease_ms, due_in_ms) * interval '1 millisecond'
+      from won
     )
     select capture_id, created_at from claimed`,
 };
@@ -86,7 +90,7 @@ const CLAIM: Statement = {
 const FIND_CLAIMED: Statement = {
   name: 'find_claimed',
   text: `
-    select ${CAPTURE_COLUMNS}
+    select ${CAPTURE_COLUMNS}, c.claim_token
     from unnest($1::text[], $2::text[], $3::text[]) as t (provider, merchant_id, capture_reference)
     join captures c using (provider, merchant_id, capture_reference)`,
 };
@@ -101,12 +105,12 @@ export async function claim(
   return withSession(pool, DOING, async (session) => {
     const inserted = byCaptureId(await session.query(CLAIM, claimColumns(requests)));
     const others = requests.filter(({ capture }) => !inserted.has(capture.captureId));
-    const existing = others.length === 0 ? new Map<string, Capture>() : await findClaimed(session, others);
+    const existing = others.length === 0 ? new Map<string, Existing>() : await findClaimed(session, others);
     return requests.map((request): ClaimResult => {
       const row = inserted.get(request.capture.captureId);
       if (row !== undefined) return { claimed: true, capture: claimedCapture(request, row) };
-      const capture = existing.get(claimKey(request.capture));
-      if (capture !== undefined) return { claimed: false, capture };
+      const found = existing.get(claimKey(request.capture));
+      if (found !== undefined) return { claimed: isOurs(found, request), capture: found.capture };
       throw new Error(
         `capture ${request.capture.captureId} was neither claimed nor found: its id stands for another claim`,
       );
@@ -140,20 +144,41 @@ function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['qu
     integers(requests.map(({ start }) => start?.leaseMs ?? null)),
     integers(requests.map(({ dueInMs }) => dueInMs)),
     texts(requests.map(({ worker }) => worker)),
+    texts(requests.map(({ token }) => token)),
   ];
+}
+
+interface Existing {
+  readonly capture: Capture;
+  readonly token: string;
+}
+
+/** Whether the claim was made by an earlier try of this request, and nothing has become of it since. */
+function isOurs({ capture, token }: Existing, request: ClaimRequest): boolean {
+  const { state } = capture.status;
+  return (
+    token === request.token &&
+    capture.attempts <= 1 &&
+    state === (request.start === null ? 'planned' : 'sending')
+  );
 }
 
 async function findClaimed(
   session: Session,
   requests: readonly ClaimRequest[],
-): Promise<ReadonlyMap<string, Capture>> {
+): Promise<ReadonlyMap<string, Existing>> {
   const captures = requests.map(({ capture }) => capture);
   const rows = await session.query(FIND_CLAIMED, [
     texts(captures.map(({ provider }) => provider)),
     texts(captures.map(({ merchantId }) => merchantId)),
     texts(captures.map(({ captureReference }) => captureReference)),
   ]);
-  return new Map(rows.map((row) => [claimKey(claimOf(row)), captureOf(row)]));
+  return new Map(
+    rows.map((row) => [
+      claimKey(claimOf(row)),
+      { capture: captureOf(row), token: textOf(row, 'claim_token') },
+    ]),
+  );
 }
 
 function claimOf(row: Row): Pick<Capture, 'merchantId' | 'captureReference'> & { provider: string } {

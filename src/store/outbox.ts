@@ -26,8 +26,10 @@ const UNLOCK_SHARDS: Statement = { name: 'outbox_unlock_shards', text: 'select p
 
 /**
  * The oldest events of each shard, of these the first of each capture, of these the oldest. An event leaves the queue once it was
- * published, so a capture's next one shows up only when the one before it is in the log. A range of one
- * shard, ordered by shard: with `=` the planner may choose to walk the queue of all shards and drop what isn't this one's.
+ * published, so a capture's next one shows up only when the one before it is in the log.
+ *
+ * A range of one shard, ordered by shard: so the only way is to walk that shard's part of the index from its beginning, and to stop at
+ * the limit. With `=` the planner may walk the queue of all shards instead and drop what isn't this one's.
  */
 const NEXT: Statement = {
   name: 'outbox_next',

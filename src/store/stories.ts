@@ -93,7 +93,7 @@ const STORY_EVENTS: Statement = {
   name: 'story_events',
   text: `
     select o.id, o.capture_id, o.sequence, o.type, o.created_at, ${RECORD_COLUMNS},
-      not exists (select from outbox_queue q where q.event_id = o.id) as published
+      o.id <> all(array(select q.event_id from outbox_queue q where q.capture_id = $1)) as published
     from outbox o where o.capture_id = $1
     order by o.sequence`,
 };

@@ -2,6 +2,7 @@ import type { Capture } from '../capture/capture.js';
 import type { OrderFulfilled, Rejection } from '../capture/order.js';
 import { contradiction, isRejection, planCapture, reject } from '../capture/order.js';
 import { hasCode, messageOf } from '../errors.js';
+import type { NewId } from '../ports/ids.js';
 import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
 import type { SendingAccount, SendOptions } from './send.js';
 import { leaseFor, send } from './send.js';
@@ -10,6 +11,7 @@ export interface TakeOrderOptions extends SendOptions {
   readonly accounts: ReadonlyMap<string, SendingAccount>;
   /** How late after its lease was asked for a call may still begin, in ms. */
   readonly leaseMarginMs: number;
+  readonly newId: NewId;
   /** Names this process in attempts and leases. */
   readonly worker: string;
 }
@@ -61,6 +63,7 @@ async function claimAndSend(
   const leasedAt = clock.monotonic();
   const claim = await claimOrReject(
     {
+      token: options.newId(),
       capture: planned,
       source,
       start: held ? null : { leaseMs },

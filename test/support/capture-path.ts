@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { Finding } from '../../src/capture/evidence.js';
 import type { OrderFulfilled } from '../../src/capture/order.js';
@@ -131,6 +132,7 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
       accounts: new Map([['shop', account]]),
       leaseMarginMs: 10_000,
       worker: 'worker-1',
+      newId: randomUUID,
       pollEveryMs: 1_000,
       limit: 100,
       takenForMs: 10_000,

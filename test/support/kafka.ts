@@ -13,9 +13,12 @@ export interface TestKafka {
   readonly admin: Admin;
   /** Creates a topic under a name of its own. */
   createTopic(options?: { partitions?: number; config?: Readonly<Record<string, string>> }): Promise<string>;
+  deleteTopic(topic: string): Promise<void>;
   /** A group of its own. */
   group(): string;
   append(topic: string, messages: readonly Message[]): Promise<void>;
+  /** Appends values to partition 0 in transactions, one after the other. */
+  appendInTransactions(topic: string, transactions: readonly (readonly string[])[]): Promise<void>;
   /** All that is in a topic by now, partition by partition. */
   read(topic: string): Promise<LogMessage[]>;
   /** Commits for a group that has no members. */
@@ -52,9 +55,28 @@ export async function openTestKafka(): Promise<TestKafka> {
       topics.push(topic);
       return topic;
     },
+    deleteTopic: async (topic) => {
+      await admin.deleteTopics({ topics: [topic] });
+      topics.splice(topics.indexOf(topic), 1);
+    },
     group: () => uniqueName('group'),
     append: async (topic, messages) => {
       await producer.send({ topic, messages: [...messages] });
+    },
+    appendInTransactions: async (topic, transactions) => {
+      const transactional = kafka.producer({
+        transactionalId: uniqueName('transactions'),
+        idempotent: true,
+        maxInFlightRequests: 1,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await transactional.connect();
+      for (const values of transactions) {
+        const transaction = await transactional.transaction();
+        await transaction.send({ topic, messages: values.map((value) => ({ value, partition: 0 })) });
+        await transaction.commit();
+      }
+      await transactional.disconnect();
     },
     read: (topic) => readToEnd(client, admin, topic),
     commit: (groupId, topic, offset) => commitAs(client, groupId, topic, offset),

@@ -6,6 +6,7 @@ import { mayStart, started } from '../../src/capture/state-machine.js';
 import type { CaptureStore, Folder } from '../../src/ports/store.js';
 
 interface Row {
+  token: string;
   capture: Capture;
   leaseUntil: number;
   evidence: Map<string, Evidence>;
@@ -22,12 +23,13 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
   const rows = new Map<string, Row>();
   const events: CaptureEvent[] = [];
 
-  function leased(capture: Capture, leaseMs: number, row: Row | undefined): Row {
+  function leased(capture: Capture, leaseMs: number, row: Pick<Row, 'token' | 'evidence'>): Row {
     const leaseUntil = now() + leaseMs;
     const next: Row = {
       capture: started(capture),
       leaseUntil,
-      evidence: row?.evidence ?? new Map<string, Evidence>(),
+      token: row.token,
+      evidence: row.evidence,
       scheduled: { action: 'lapse', dueAt: leaseUntil },
     };
     rows.set(capture.captureId, next);
@@ -39,17 +41,20 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
     events,
     claim: (requests) =>
       Promise.resolve(
-        requests.map(({ capture, start, dueInMs }) => {
+        requests.map(({ token, capture, start, dueInMs }) => {
           const existing = rows.get(capture.captureId);
-          if (existing !== undefined) return { claimed: false, capture: existing.capture };
+          if (existing !== undefined) {
+            const untouched = existing.capture.status.state === (start === null ? 'planned' : 'sending');
+            return { claimed: existing.token === token && untouched, capture: existing.capture };
+          }
+          const fresh = { token, evidence: new Map<string, Evidence>() };
           if (start !== null)
-            return { claimed: true, capture: leased(capture, start.leaseMs, undefined).capture };
-          const dueAt = now() + dueInMs;
+            return { claimed: true, capture: leased(capture, start.leaseMs, fresh).capture };
           rows.set(capture.captureId, {
+            ...fresh,
             capture,
             leaseUntil: 0,
-            evidence: new Map(),
-            scheduled: { action: 'send', dueAt },
+            scheduled: { action: 'send', dueAt: now() + dueInMs },
           });
           return { claimed: true, capture };
         }),

@@ -50,6 +50,12 @@ export class SandboxAdmin {
     return (await this.#get(`/book/${encodeURIComponent(paymentId)}`)) as EntryView;
   }
 
+  /** Does at once what scripts have put off, and gives how much that was. */
+  async hurry(): Promise<number> {
+    const { done } = (await (await this.post('/hurry')).json()) as { done: number };
+    return done;
+  }
+
   post(path: string, body?: unknown): Promise<Response> {
     const content =
       body === undefined

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Capture } from '../../src/capture/capture.js';
 import type { Evidence, EvidenceKind, Finding } from '../../src/capture/evidence.js';
@@ -58,6 +59,7 @@ export function captures(prefix: string, count: number): readonly Capture[] {
 /** A claim that starts the first attempt under a lease of a minute, unless changed. */
 export function claimOf(capture: Capture, change: Partial<ClaimRequest> = {}): ClaimRequest {
   return {
+    token: randomUUID(),
     capture,
     source: { eventId: `event-of-${capture.paymentId}`, topic: 'order.fulfilled', partition: 3, offset: 41n },
     start: { leaseMs: 60_000 },
@@ -114,6 +116,14 @@ export async function rowsOf(
 export async function numberOf(pool: pg.Pool, sql: string, values: readonly unknown[] = []): Promise<number> {
   const [row] = await rowsOf(pool, sql, values);
   return Number(Object.values(row ?? {})[0]);
+}
+
+/** How many sessions of the pool's database wait for a lock. */
+export async function waiting(pool: pg.Pool): Promise<number> {
+  return numberOf(
+    pool,
+    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  );
 }
 
 /** Captures whose schedule row isn't what their state calls for. There must never be one. */

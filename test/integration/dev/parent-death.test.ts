@@ -66,6 +66,8 @@ describe('the end of the process that started a stack', () => {
     const { pids } = await stack.announced;
     assert.deepEqual(Object.keys(pids).sort(), ['kafka', 'postgres', 'registry', 'watchdog']);
     assert.ok(Object.values(pids).every(isAlive));
+    // Each leads a group, or this would throw: a Ctrl-C in the terminal reaches the parent only.
+    for (const pid of Object.values(pids)) process.kill(-pid, 0);
     trySignal(stack.pid, 'SIGKILL');
     await nothingIsLeft();
     await eventually(() => !Object.values(pids).some(isAlive), `none of ${JSON.stringify(pids)}`);

@@ -68,14 +68,12 @@ describe("the wallet's inquiry", () => {
 
   it('shows a capture in process, and then that it failed', async () => {
     const paymentId = await admin.authorise({
-      scenario: { kind: 'in_process', moved: false, endsAfterMs: 200 },
+      scenario: { kind: 'in_process', moved: false, endsAfterMs: 3_600_000 },
     });
     const fields = { captureRequestId: 'comes to nothing' };
     assert.equal((await capture(paymentId, fields)).resultCode, 'CAPTURE_IN_PROCESS');
     assert.deepEqual(await standing(paymentId), ['PROCESSING', 'PROCESSING']);
-    const deadline = Date.now() + 5_000;
-    while ((await standing(paymentId))[0] === 'PROCESSING')
-      assert.ok(Date.now() < deadline, 'it must end in 5 s');
+    assert.equal(await admin.hurry(), 1);
     assert.deepEqual(await standing(paymentId), ['AUTH_SUCCESS', 'FAIL']);
     assert.equal((await capture(paymentId, fields)).resultCode, 'PROCESS_FAIL');
   });

@@ -11,9 +11,12 @@ import {
   claimOf,
   MISSCHEDULED,
   numberOf,
+  pieceOf,
   rowsOf,
   testStore,
+  waiting,
 } from '../../support/store.js';
+import { until } from '../../support/until.js';
 
 describe('claim', () => {
   let database: TestDatabase;
@@ -21,6 +24,26 @@ describe('claim', () => {
     database = await createTestDatabase();
   });
   after(() => database.drop());
+
+  it('is its own when it is repeated because nobody heard that it was committed, as long as nothing has become of it', async () => {
+    const store = testStore(database.pool);
+    const request = claimOf(captureOfPayment('repeated'));
+    const [first] = await store.claim([request]);
+    const [again] = await store.claim([request]);
+    assert.deepEqual([first?.claimed, again?.claimed], [true, true]);
+    assert.deepEqual(again?.capture, first?.capture);
+    const [stranger] = await store.claim([claimOf(request.capture)]);
+    assert.equal(stranger?.claimed, false, 'another request for the same claim');
+
+    await store.record([
+      {
+        captureId: request.capture.captureId,
+        pieces: [pieceOf(request.capture.captureId, { is: 'lapsed' })],
+      },
+    ]);
+    const [late] = await store.claim([request]);
+    assert.equal(late?.claimed, false, 'its lease has been given up meanwhile');
+  });
 
   it('gives each claim to one of many that want it at once', async () => {
     const wanted = captures('contended', 40);
@@ -54,6 +77,33 @@ describe('claim', () => {
       40,
     );
     assert.equal(await numberOf(database.pool, MISSCHEDULED), 0);
+  });
+
+  it('inserts in one order whatever the batch’s, so that batches that share claims never wait in a circle', async () => {
+    const sorted = captures('circle', 3).toSorted((a, b) => (a.captureId < b.captureId ? -1 : 1));
+    const [low, middle, high] = sorted;
+    assert.ok(low !== undefined && middle !== undefined && high !== undefined);
+    // A claim of the middle one that is not decided yet holds both batches up, each with what it has inserted before.
+    const rival = await database.pool.connect();
+    let results;
+    try {
+      await rival.query('begin');
+      await rival.query(UNDECIDED_CLAIM, [middle.captureId, middle.captureReference]);
+      const batches = Promise.all(
+        [sorted, sorted.toReversed()].map((batch) =>
+          testStore(database.anotherPool(1)).claim(batch.map((capture) => claimOf(capture))),
+        ),
+      );
+      await until(async () => (await waiting(database.pool)) === 2);
+      await rival.query('rollback');
+      results = await batches;
+    } finally {
+      rival.release();
+    }
+    assert.deepEqual(
+      results.map((batch) => batch.filter(({ claimed }) => claimed).length).toSorted(),
+      [0, 3],
+    );
   });
 
   it('starts the first attempt under a lease by database time, and puts its end on the schedule', async () => {
@@ -141,6 +191,26 @@ describe('claim', () => {
     assert.equal(contradiction(other, result.capture)?.field, 'orderId');
   });
 
+  it('knows a repetition of its own request again, as long as nothing has become of the claim', async () => {
+    const store = testStore(database.pool);
+    const request = claimOf(captureOfPayment('repeated'));
+    const { captureId } = request.capture;
+    const [first] = await store.claim([request]);
+    const [second] = await store.claim([request]);
+    assert.equal(second?.claimed, true);
+    assert.deepEqual({ ...second.capture, body: first?.capture.body }, first?.capture);
+    assert.equal(
+      await numberOf(database.pool, 'select count(*) from attempts where capture_id = $1', [captureId]),
+      1,
+    );
+    const [stranger] = await store.claim([claimOf(request.capture)]);
+    assert.equal(stranger?.claimed, false);
+
+    await store.record([{ captureId, pieces: [pieceOf(captureId, { is: 'lapsed' })] }]);
+    const [late] = await store.claim([request]);
+    assert.deepEqual([late?.claimed, late?.capture.status.state], [false, 'pending']);
+  });
+
   it('answers a mixed batch in the order of its requests', async () => {
     const store = testStore(database.pool);
     const [a, b, c, d] = captures('mixed', 4);
@@ -205,3 +275,15 @@ describe('claim', () => {
     );
   });
 });
+
+const UNDECIDED_CLAIM = `
+  insert into captures (
+    capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id, amount, currency,
+    authorised_amount, expires_at, traceparent, source_event_id, source_topic, source_partition, source_offset,
+    created_at, generation, request_id, body, state, attempts, evidence_count, sequence, announced, updated_at
+  )
+  values (
+    $1, 'wallet', 'merchant-1', $2, 'shop', 'o', 'p', 1, 'IQD',
+    1, now(), 't', 'e', 'order.fulfilled', 0, 0,
+    now(), 1, 'r', '', 'succeeded', 1, 0, 1, 'succeeded', now()
+  )`;

@@ -65,7 +65,8 @@ describe('the plan of each statement, with 100,000 captures', () => {
   function assertWalks(plans: ReadonlyMap<string, string>, name: string, ...indexes: string[]): void {
     const plan = plans.get(name);
     assert.ok(plan !== undefined, `no statement ${name} was sent, only ${[...plans.keys()].join(', ')}`);
-    assert.doesNotMatch(plan, /Seq Scan/, plan);
+    // A bitmap reads all that fits before it gives the first row, however few are wanted.
+    assert.doesNotMatch(plan, /Seq Scan|Bitmap/, plan);
     for (const index of indexes) assert.ok(plan.includes(index), `${name} doesn't use ${index}:\n${plan}`);
   }
 

@@ -14,7 +14,9 @@ import {
   pieceOf,
   rowsOf,
   testStore,
+  waiting,
 } from '../../support/store.js';
+import { until } from '../../support/until.js';
 
 describe('start', () => {
   let database: TestDatabase;
@@ -136,6 +138,29 @@ describe('start', () => {
       30,
     );
     assert.equal(await numberOf(database.pool, MISSCHEDULED), 0);
+  });
+
+  it('judges a capture as it is once the lock is held, not as it was when asked', async () => {
+    const { captureId } = captureOfPayment('judged');
+    await store.claim([claimOf(captureOfPayment('judged'), { start: null })]);
+    const holder = await database.pool.connect();
+    let results;
+    try {
+      await holder.query('begin');
+      await holder.query('select from captures where capture_id = $1 for update', [captureId]);
+      const starts = Promise.all(
+        ['first', 'second'].map((worker) =>
+          testStore(database.anotherPool(1)).start([startOf(captureId, worker)]),
+        ),
+      );
+      await until(async () => (await waiting(database.pool)) === 2);
+      await holder.query('commit');
+      results = await starts;
+    } finally {
+      holder.release();
+    }
+    const states = results.flat().map((capture) => capture?.status.state ?? null);
+    assert.deepEqual(states.toSorted(), [null, 'sending'].toSorted());
   });
 
   it('refuses a batch that names a capture twice', async () => {

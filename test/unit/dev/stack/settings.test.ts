@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -19,6 +19,13 @@ describe("a data folder's settings", () => {
       assert.equal(Buffer.from(clusterId, 'base64url').length, 16);
       assert.ok(!clusterId.startsWith('-'), clusterId);
     }
+  });
+
+  it('are refused if they are damaged: new ones would not open the data', async () => {
+    const damaged = join(folder, 'damaged');
+    await mkdir(damaged);
+    await writeFile(join(damaged, 'stack.json'), '{"clusterId":');
+    await assert.rejects(readSettings(damaged), /stack\.json can't be read .*choose another data folder/);
   });
 
   it("are found again, and are nobody else's to read", async () => {

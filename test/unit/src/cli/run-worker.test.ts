@@ -167,6 +167,17 @@ describe('runWorker', () => {
     assert.equal(await end, 0);
   });
 
+  it('is not thrown off by one that fails while it drains right after its start', async () => {
+    const made = scene();
+    made.events.emit('SIGTERM', 'SIGTERM');
+    made.starting.resolve(made.worker);
+    await settled();
+    made.finished.reject(new Error('late, and nobody else listens'));
+    await settled();
+    made.draining.resolve({ left: 0 });
+    assert.equal(await made.end, 0);
+  });
+
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     it(`tells an ${event} and ends on the spot, with 1`, async () => {
       const { events, exits, lines } = await runningScene();

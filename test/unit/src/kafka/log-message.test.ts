@@ -43,6 +43,27 @@ describe('messages of kafkajs', () => {
     assert.deepEqual(headers, []);
   });
 
+  it('have the headers that were sent, whatever their names and also without a value', () => {
+    const { headers } = toLogMessage(PLACE, {
+      key: null,
+      value: null,
+      offset: '0',
+      timestamp: '0',
+      attributes: 0,
+      // What kafkajs makes of them: it takes what an object inherits for an earlier header of the name, and its types know no null.
+      headers: {
+        constructor: [Object, bytes('1')] as unknown as Buffer[],
+        empty: null as unknown as Buffer,
+        text: 'x',
+      },
+    });
+    assert.deepEqual(headers, [
+      ['constructor', bytes('1')],
+      ['empty', Buffer.alloc(0)],
+      ['text', bytes('x')],
+    ]);
+  });
+
   it('go with a view of the same bytes, not with the buffer around them', () => {
     const around = bytes('--value--');
     const record = {

@@ -79,6 +79,21 @@ describe('taking an order', () => {
     assert.equal(stateOf(path), 'succeeded');
   });
 
+  it('sends once when nobody heard that the claim was committed', async () => {
+    let lost = 1;
+    const path = capturePath({
+      claim: async (requests) => {
+        const results = await path.store.claim(requests);
+        if (lost-- > 0) throw new CaptureWorkerError('STORE_UNAVAILABLE', 'the answer was lost');
+        return results;
+      },
+    });
+    const taken = await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(taken.taken, 'claimed');
+    assert.equal(path.sent.length, 1);
+    assert.equal(stateOf(path), 'succeeded');
+  });
+
   it('records what happened to the money even if the store refuses the answer’s texts', async () => {
     const path = capturePath({
       record: (requests) =>

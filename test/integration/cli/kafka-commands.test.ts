@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import type { TestKafka } from '../../support/kafka.js';
+import { openTestKafka } from '../../support/kafka.js';
+import type { Told } from '../../support/cli.js';
+import { runCli } from '../../support/cli.js';
+import { TOPICS, topicNames } from '../../../src/kafka/topics.js';
+
+describe('commands on Kafka and the registry', () => {
+  let kafka: TestKafka;
+  const prefix = `cli-${randomBytes(6).toString('hex')}.`;
+  const topics = topicNames(prefix);
+  const env = {
+    KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
+    SCHEMA_REGISTRY_URL: process.env['SCHEMA_REGISTRY_URL'],
+    CAPTURE_WORKER_TOPIC_PREFIX: prefix,
+    CAPTURE_WORKER_GROUP: `${prefix}group`,
+  };
+
+  before(async () => {
+    kafka = await openTestKafka();
+  });
+  after(async () => {
+    await kafka.admin.deleteTopics({ topics: Object.values(topics) });
+    await kafka.close();
+  });
+
+  function cli(...args: string[]): Promise<Told> {
+    return runCli(args, env);
+  }
+
+  it('lag ends with 4 when the topics are not there', async () => {
+    const { code, out, err } = await cli('lag');
+    assert.deepEqual([code, out], [4, '']);
+    assert.match(err, /a topic doesn't exist/);
+  });
+
+  it('topics create refuses more copies than there are brokers, and creates nothing', async () => {
+    const { code, out, err } = await cli('topics', 'create');
+    assert.deepEqual([code, out], [4, '']);
+    assert.match(err, /^The cluster has one broker, so it can't keep 3 copies: .*--replication-factor 1/);
+    const existing = await kafka.admin.listTopics();
+    assert.ok(!existing.includes(topics['order.fulfilled']));
+  });
+
+  it('topics create creates what is missing and says what existed', async () => {
+    const existing = topics['capture.failed'];
+    await kafka.admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: existing, numPartitions: 2, replicationFactor: 1 }],
+    });
+    const options = ['--replication-factor', '1', '--partitions', '3'];
+    const first = await cli('topics', 'create', ...options);
+    assert.deepEqual([first.code, first.err], [0, '']);
+    const expected = TOPICS.map((name) => {
+      if (topics[name] === existing) return `${existing} exists, 2 partitions`;
+      return `created ${topics[name]}, ${name.endsWith('.dlq') ? '1 partition' : '3 partitions'}`;
+    });
+    assert.deepEqual(first.out.trimEnd().split('\n'), expected);
+    const second = await cli('topics', 'create', ...options);
+    assert.equal(second.code, 0);
+    assert.equal([...second.out.matchAll(/ exists, /g)].length, TOPICS.length);
+  });
+
+  it('lag shows each partition, what is to do, and the sum', async () => {
+    const orders = topics['order.fulfilled'];
+    await kafka.append(orders, [
+      { partition: 0, value: 'a' },
+      { partition: 0, value: 'b' },
+      { partition: 2, value: 'c' },
+    ]);
+    await kafka.admin.setOffsets({
+      groupId: env.CAPTURE_WORKER_GROUP,
+      topic: orders,
+      partitions: [{ partition: 0, offset: '1' }],
+    });
+    const { code, out, err } = await cli('lag');
+    assert.deepEqual([code, err], [0, '']);
+    const rows = out.split('\n').map((line) => line.trim().split(/ +/).slice(1).join(' '));
+    assert.deepEqual(rows.slice(0, 4), [
+      'partition start end committed lag',
+      '0 0 2 1 1',
+      '1 0 0 none 0',
+      '2 0 1 none 1',
+    ]);
+    assert.match(out, new RegExp(`^group ${prefix}group: 2 to do$`, 'm'));
+
+    const { total, partitions } = JSON.parse((await cli('lag', '--json')).out) as {
+      total: number;
+      partitions: { partition: number; lag: number; committed: number | null }[];
+    };
+    assert.equal(total, 2);
+    assert.deepEqual(
+      partitions.map(({ partition, lag, committed }) => [partition, lag, committed]),
+      [
+        [0, 1, 1],
+        [1, 0, null],
+        [2, 1, null],
+      ],
+    );
+    const other = JSON.parse((await cli('lag', '--json', '--group', `${prefix}other`)).out) as {
+      total: number;
+    };
+    assert.equal(other.total, 3);
+  });
+
+  it('schemas register registers each subject once', async () => {
+    const first = await cli('schemas', 'register');
+    assert.deepEqual([first.code, first.err], [0, '']);
+    assert.match(first.out, new RegExp(`^${prefix}order\\.fulfilled-value: registered, id \\d+$`, 'm'));
+    assert.equal(first.out.trimEnd().split('\n').length, 4);
+    const second = await cli('schemas', 'register');
+    assert.equal(second.out, first.out.replaceAll(': registered, ', ': was there, '));
+  });
+});

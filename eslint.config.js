@@ -34,7 +34,9 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^(?!\\./|node:crypto$)', message: 'src/capture imports nothing but itself.' }] },
+        {
+          patterns: [{ regex: '^(?!\\./|node:crypto$)', message: 'src/capture imports nothing but itself.' }],
+        },
       ],
     },
   },
@@ -44,7 +46,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only the composition root and the CLI read configuration.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only the composition root and the CLI read configuration.',
+        },
       ],
     },
   },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { OrderFulfilled, Rejection } from '../src/capture/order.js';
 import { isRejection } from '../src/capture/order.js';
+import { idsOf, placeOf } from '../src/log.js';
 import type { LogMessage } from '../src/ports/log.js';
 import type { Observer } from '../src/ports/observer.js';
 import type { OrderSource } from '../src/ports/store.js';
@@ -26,24 +27,25 @@ export interface OrderConsumerOptions {
 export function consumeOrderFulfilled(options: OrderConsumerOptions): (message: LogMessage) => Promise<void> {
   const { decode, take, deadLetter, traceparentOf, observer, log } = options;
   return async (message) => {
-    const place = { topic: message.topic, partition: message.partition, offset: message.offset };
     const order = await decode(message.value);
     const taken: OrderTaken = isRejection(order)
       ? { taken: 'rejected', rejection: order }
-      : await take(order, { ...place, eventId: order.eventId, traceparent: traceparentOf(message) });
+      : await take(order, {
+          topic: message.topic,
+          partition: message.partition,
+          offset: message.offset,
+          eventId: order.eventId,
+          traceparent: traceparentOf(message),
+        });
     if (taken.taken === 'rejected') {
       await deadLetter(message, taken.rejection);
       observer.message('dead_letter', taken.rejection.rejected);
-      log.warn(
-        { ...place, offset: String(place.offset), ...taken.rejection },
-        'a message became a dead letter',
-      );
+      log.warn({ ...placeOf(message), ...taken.rejection }, 'a message became a dead letter');
       return;
     }
     observer.message(taken.taken, null);
-    const { captureId, orderId, paymentId, status, account } = taken.capture;
     log.info(
-      { ...place, offset: String(place.offset), captureId, orderId, paymentId, account, state: status.state },
+      { ...placeOf(message), ...idsOf(taken.capture), state: taken.capture.status.state },
       taken.taken === 'duplicate' ? 'the order was taken before' : 'the order was taken',
     );
   };

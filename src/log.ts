@@ -54,13 +54,15 @@ export function idsOf(capture: Capture): CaptureIds {
   return { captureId, orderId, paymentId, requestId, provider, account };
 }
 
-/** A logger whose lines all carry the capture's ids. */
-export function captureLog(log: Logger, capture: Capture): Logger {
-  return log.child(idsOf(capture));
+/** Where a message was read, as log lines have it. */
+export interface MessagePlace extends TopicPartition {
+  readonly offset: string;
 }
 
-/** A logger whose lines all say which message they are about. */
-export function messageLog(log: Logger, message: TopicPartition & { readonly offset: bigint }): Logger {
-  const { topic, partition, offset } = message;
-  return log.child({ topic, partition, offset: offset.toString() });
+export function placeOf({
+  topic,
+  partition,
+  offset,
+}: TopicPartition & { readonly offset: bigint }): MessagePlace {
+  return { topic, partition, offset: offset.toString() };
 }

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { openAccounts } from './accounts.js';
@@ -18,9 +16,9 @@ import type { TopicNames } from './kafka/topics.js';
 import { topicNames } from './kafka/topics.js';
 import type { Metrics } from './metrics.js';
 import { createMetrics } from './metrics.js';
-import { packageRoot } from './package-root.js';
 import { createPool } from './store/pool.js';
 import { systemClock } from './system-clock.js';
+import { version } from './version.js';
 import type { SendingAccount } from './worker/send.js';
 
 /** What a worker is made of before it does anything: connections that open when first used, accounts, clock, log, metrics. */
@@ -80,11 +78,4 @@ export function openParts(config: Config, log: Logger): Parts {
       ]);
     },
   };
-}
-
-function version(): string {
-  const description = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return description.version;
 }

@@ -41,8 +41,10 @@ async function main(): Promise<number> {
   const checked = await Promise.all(checks);
   const stack = await starting;
   try {
-    if (checked.includes(false)) return 1;
-    return await runTests(files, stack?.env ?? {});
+    const code = await runTests(files, stack?.env ?? {});
+    // Repeated at the end, where it is seen.
+    for (const { name, passed } of checked) if (!passed) say(`FAILED: ${name} (see above)`);
+    return checked.every(({ passed }) => passed) ? code : Math.max(code, 1);
   } finally {
     await stack?.stop();
   }
@@ -61,8 +63,13 @@ function testFiles(): string[] {
     .sort();
 }
 
+interface Checked {
+  readonly name: string;
+  readonly passed: boolean;
+}
+
 /** Runs one of the checks, silent when it passes. */
-async function check(name: string, tool: string, ...args: string[]): Promise<boolean> {
+async function check(name: string, tool: string, ...args: string[]): Promise<Checked> {
   const begun = performance.now();
   const child = spawn(process.execPath, [join(root, 'node_modules/.bin', tool), ...args], { cwd: root });
   const output: Buffer[] = [];
@@ -71,7 +78,7 @@ async function check(name: string, tool: string, ...args: string[]): Promise<boo
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   say(`${code === 0 ? 'passed' : 'FAILED'}: ${name} (${seconds} s)`);
   if (code !== 0) process.stderr.write(Buffer.concat(output));
-  return code === 0;
+  return { name, passed: code === 0 };
 }
 
 async function runTests(files: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {

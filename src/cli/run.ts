@@ -11,7 +11,7 @@ import { addSchemasRegister } from './schemas-register.js';
 import { addStart } from './start.js';
 import { tell } from './tell.js';
 import { addTopicsCreate } from './topics-create.js';
-import { version } from './version.js';
+import { version } from '../version.js';
 
 /** Runs one command line (without node and script) and returns its exit code. Never throws: what fails is told on standard error. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

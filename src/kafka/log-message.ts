@@ -10,8 +10,16 @@ export function toLogMessage({ topic, partition }: TopicPartition, message: Kafk
     key: message.key,
     value: message.value,
     headers: toLogHeaders(message.headers ?? {}),
-    timestamp: new Date(Number(message.timestamp)),
+    timestamp: timeOf(message.timestamp),
   };
+}
+
+/** The furthest that a date reaches from 1970, in ms. */
+const MAX_TIME_MS = 8.64e15;
+
+/** Older brokers take any 64 bits for a time; one that no date can hold becomes the nearest that can. */
+function timeOf(timestamp: string): Date {
+  return new Date(Math.max(-MAX_TIME_MS, Math.min(MAX_TIME_MS, Number(timestamp))));
 }
 
 /**
@@ -21,7 +29,7 @@ export function toLogMessage({ topic, partition }: TopicPartition, message: Kafk
 function toLogHeaders(headers: IHeaders): LogHeaders {
   return Object.entries(headers).flatMap(([name, values]) =>
     (Array.isArray(values) ? values : [values]).flatMap((value) => {
-      if (value === null || value === undefined) return [[name, EMPTY] as const];
+      if ((value ?? null) === null) return [[name, EMPTY] as const];
       if (typeof value === 'string') return [[name, Buffer.from(value)] as const];
       // For a header that is called `constructor`, say, kafkajs also finds what every object inherits under that name.
       return value instanceof Uint8Array ? [[name, value] as const] : [];

@@ -26,7 +26,7 @@ export interface CaptureStore {
    */
   record(requests: readonly RecordRequest[]): Promise<readonly (Capture | null)[]>;
   /**
-   * Takes due rows of the given actions, oldest due first: pushes their due time `takenForMs` ahead so that others leave them alone
+   * Takes due rows of the given actions, the oldest of each account first, accounts in turn: pushes their due time `takenForMs` ahead so that others leave them alone
    * meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing of time.
    * For action `lapse` only captures whose lease has really run out are taken.
    */

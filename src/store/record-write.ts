@@ -31,7 +31,7 @@ const WRITE: Statement = {
         announced = f.announced, review = f.review,
         lease_until = case when f.state = 'sending' then c.lease_until end,
         lease_worker = case when f.state = 'sending' then c.lease_worker end,
-        updated_at = clock_timestamp()
+        updated_at = statement_timestamp()
       from folded f
       where c.capture_id = f.capture_id
     ),
@@ -41,7 +41,7 @@ const WRITE: Statement = {
         amount, currency, request_id, provider_capture_id, captured_at,
         provider_code, provider_message, raw, recorded_at
       )
-      select t.*, clock_timestamp()
+      select t.*, statement_timestamp()
       from unnest(
         $12::uuid[], $13::uuid[], $14::text[], $15::integer[], $16::timestamptz[], $17::text[], $18::text[],
         $19::bigint[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
@@ -52,7 +52,7 @@ const WRITE: Statement = {
       insert into outbox (
         id, aggregatetype, aggregateid, type, payload, capture_id, sequence, headers, created_at
       )
-      select t.*, clock_timestamp()
+      select t.*, statement_timestamp()
       from unnest(
         $27::uuid[], $28::text[], $29::text[], $30::text[], $31::bytea[], $32::uuid[], $33::integer[], $34::json[]
       ) as t

@@ -3,6 +3,7 @@ import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import { evidenceIdOf } from '../capture/ids.js';
 import { hasCode } from '../errors.js';
+import { idsOf } from '../log.js';
 import type { Clock } from '../ports/clock.js';
 import type { Observer } from '../ports/observer.js';
 import type { Account, Answer } from '../ports/provider.js';
@@ -48,7 +49,7 @@ export async function send(
   account: SendingAccount,
   options: SendOptions,
 ): Promise<Capture | null> {
-  const { clock, observer } = options;
+  const { clock, observer, log } = options;
   const begun = clock.monotonic();
   const answer = await account.client.capture({
     requestId: capture.requestId,
@@ -56,7 +57,12 @@ export async function send(
     money: capture.money,
     mayWrite: () => clock.monotonic() - leasedAt + account.client.timeoutMs + LEASE_RESERVE_MS <= leaseMs,
   });
-  observer.attempt(capture, answer.finding.is, clock.monotonic() - begun);
+  const tookMs = clock.monotonic() - begun;
+  observer.attempt(capture, answer.finding.is, tookMs);
+  log.debug(
+    { ...idsOf(capture), attempt: capture.attempts, class: answer.finding.is, ms: Math.round(tookMs) },
+    'an attempt was answered',
+  );
   noteAccount(capture, account, answer, options);
   const settled = await record(capture, evidenceOf(capture, answer), options);
   if (settled !== null) observer.state(settled, settled.status.state);

@@ -73,9 +73,9 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
         requests.map(({ captureId, pieces }) => {
           const row = rows.get(captureId);
           if (row === undefined) return null;
-          for (const piece of pieces) {
-            if (!row.evidence.has(piece.evidenceId)) row.evidence.set(piece.evidenceId, piece);
-          }
+          const fresh = pieces.filter(({ evidenceId }) => !row.evidence.has(evidenceId));
+          if (pieces.length > 0 && fresh.length === 0) return row.capture;
+          for (const piece of fresh) row.evidence.set(piece.evidenceId, piece);
           const { capture, event, schedule } = fold(row.capture, [...row.evidence.values()], new Date(now()));
           row.capture = capture;
           if (event !== null) events.push(event);

@@ -150,7 +150,7 @@ describe('the outbox relay on Kafka and PostgreSQL', () => {
     first.start();
     await eventually('the first has the shards', () => first.stats().shards.length > 0);
     second.start();
-    const names = namesOf('cut', 300);
+    const names = namesOf('cut', 1_000);
     await twoEventsEach(names);
     await eventually('it has begun', () => first.stats().published > 0);
     network.freezeConnections();

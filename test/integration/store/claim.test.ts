@@ -191,26 +191,6 @@ describe('claim', () => {
     assert.equal(contradiction(other, result.capture)?.field, 'orderId');
   });
 
-  it('knows a repetition of its own request again, as long as nothing has become of the claim', async () => {
-    const store = testStore(database.pool);
-    const request = claimOf(captureOfPayment('repeated'));
-    const { captureId } = request.capture;
-    const [first] = await store.claim([request]);
-    const [second] = await store.claim([request]);
-    assert.equal(second?.claimed, true);
-    assert.deepEqual({ ...second.capture, body: first?.capture.body }, first?.capture);
-    assert.equal(
-      await numberOf(database.pool, 'select count(*) from attempts where capture_id = $1', [captureId]),
-      1,
-    );
-    const [stranger] = await store.claim([claimOf(request.capture)]);
-    assert.equal(stranger?.claimed, false);
-
-    await store.record([{ captureId, pieces: [pieceOf(captureId, { is: 'lapsed' })] }]);
-    const [late] = await store.claim([request]);
-    assert.deepEqual([late?.claimed, late?.capture.status.state], [false, 'pending']);
-  });
-
   it('answers a mixed batch in the order of its requests', async () => {
     const store = testStore(database.pool);
     const [a, b, c, d] = captures('mixed', 4);

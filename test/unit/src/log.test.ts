@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { Logger } from 'pino';
 import { CaptureWorkerError } from '../../../src/errors.js';
-import { captureLog, createLogger, messageLog } from '../../../src/log.js';
+import { createLogger, idsOf, placeOf } from '../../../src/log.js';
 import { aCapture } from '../../support/captures.js';
 
 /** A logger and the lines that it wrote, as text. */
@@ -119,11 +119,11 @@ describe('createLogger', () => {
   });
 });
 
-describe('bound ids', () => {
-  it('stand in every line about a capture', () => {
+describe('the ids of a line', () => {
+  it('name a capture in every way in which people look for it', () => {
     const { log, lines } = recorded();
     const { captureId, orderId, paymentId, requestId } = aCapture();
-    captureLog(log, aCapture()).info('sent');
+    log.info(idsOf(aCapture()), 'sent');
     const { time, ...rest } = only(lines);
     assert.ok(time);
     assert.deepEqual(rest, {
@@ -142,7 +142,7 @@ describe('bound ids', () => {
 
   it('say where a message was read', () => {
     const { log, lines } = recorded();
-    messageLog(log, { topic: 'order.fulfilled', partition: 3, offset: 12n }).info('read');
+    log.info(placeOf({ topic: 'order.fulfilled', partition: 3, offset: 12n }), 'read');
     const { topic, partition, offset } = only(lines);
     assert.deepEqual([topic, partition, offset], ['order.fulfilled', 3, '12']);
   });

@@ -170,6 +170,7 @@ describe('runWorker', () => {
   it('is not thrown off by one that fails while it drains right after its start', async () => {
     const made = scene();
     made.events.emit('SIGTERM', 'SIGTERM');
+    await settled();
     made.starting.resolve(made.worker);
     await settled();
     made.finished.reject(new Error('late, and nobody else listens'));

@@ -64,6 +64,13 @@ describe('messages of kafkajs', () => {
     ]);
   });
 
+  it('come with a time that can be written, whatever the producer said', () => {
+    for (const timestamp of ['9223372036854775807', '-9223372036854775808', '-1']) {
+      const message = { key: null, value: null, offset: '0', attributes: 0, size: 10, timestamp };
+      assert.doesNotThrow(() => toLogMessage(PLACE, message).timestamp.toISOString());
+    }
+  });
+
   it('go with a view of the same bytes, not with the buffer around them', () => {
     const around = bytes('--value--');
     const record = {

@@ -147,12 +147,12 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   /** Waits until woken, for at most `ms`. */
   async function rest(ms: number): Promise<void> {
     nap = new AbortController();
-    // Without a shard there is nothing to wake for.
-    if (!woken || shards.length === 0) await clock.sleep(ms, nap.signal);
+    if (!woken) await clock.sleep(ms, nap.signal);
   }
 
   function wake(): void {
     woken = true;
+    // Without a shard there is nothing to wake for.
     if (shards.length > 0 || stopping.signal.aborted) nap.abort();
   }
 

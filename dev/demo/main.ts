@@ -6,6 +6,8 @@ import { createProgressDisplay } from '../stack/progress-display.js';
 import { onLauncherDeath } from '../watchdog/launcher.js';
 import { collectBooks } from './collect.js';
 import { compareBooks } from './compare.js';
+import type { MemoryWatch } from './memory.js';
+import { watchMemory } from './memory.js';
 import { planDemo } from './orders.js';
 import { authorise, produce } from './produce.js';
 import { bar, createProgressLine } from './progress-line.js';
@@ -39,6 +41,9 @@ const options = new Command('npm run demo --')
   .parse()
   .opts<Options>();
 
+/** docs/configuration.md, Memory, says why. */
+const HEAP = '--max-old-space-size=192';
+
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -60,7 +65,7 @@ async function main(): Promise<number> {
       env: process.env,
       progress: display.listener,
       say,
-      settings: { CAPTURE_WORKER_RESEND_BACKOFF_BASE: '500ms' },
+      settings: { CAPTURE_WORKER_RESEND_BACKOFF_BASE: '500ms', NODE_OPTIONS: HEAP },
       sandboxArgs: ['--random-seed', options.randomSeed],
       signal: stopping.signal,
     });
@@ -88,12 +93,16 @@ async function run(scene: Scene): Promise<Result> {
   await produce(scene, plan.messages);
   const pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'demo' });
   try {
-    await watch(scene, pool, worker, plan.orders.length);
+    const memory = watchMemory(worker);
+    await watch(scene, pool, worker, plan.orders.length).finally(() => {
+      memory.stop();
+    });
     const seconds = (performance.now() - begun) / 1_000;
     const { books, doubleCaptures } = await collectBooks(scene, plan, pool);
     const breaks = compareBooks(books);
     const result = resultOf({ books, breaks, doubleCaptures, messages: plan.messages.length, seconds });
     say(`\n${tableOf(result, books, breaks)}`);
+    sayMemory(memory);
     if (options.keep) await keepUp(scene, worker);
     else await stopWorker(worker);
     return result;
@@ -127,6 +136,15 @@ function progressText({ succeeded, failed, pending, open, queued, lag }: Progres
   return (
     `${bar(done, orders)} ${String(succeeded)} succeeded, ${String(failed)} failed, ${String(pending)} pending, ${String(open)} open; ` +
     `lag ${lag.toString()}, ${String(queued)} events to publish`
+  );
+}
+
+function sayMemory(memory: MemoryWatch): void {
+  const seen = memory.summary();
+  if (seen === null) return;
+  const { early, most, end } = seen;
+  say(
+    `The worker's resident memory: ${String(early)} MiB after a quarter of the time, ${String(end)} MiB at the end, ${String(most)} MiB at most.\n`,
   );
 }
 

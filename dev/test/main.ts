@@ -3,7 +3,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../src/package-root.js';
+import { complain } from '../stack/complain.js';
+import type { Stack } from '../stack/start.js';
 import { startStack } from '../stack/start.js';
+import { onLauncherDeath } from '../watchdog/launcher.js';
 
 /**
  * The test command: format, lint and types beside the start of the local stack, then all tests on it. The build that runs before it is
@@ -24,6 +27,13 @@ const options = program.opts<Options>();
 const filters = program.args;
 const root = packageRoot();
 
+const stopping = new AbortController();
+const stop = (): void => {
+  stopping.abort();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+onLauncherDeath(process.env, stop);
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -37,17 +47,24 @@ async function main(): Promise<number> {
     filters.length > 0 || options.unit
       ? []
       : [check('format', 'prettier', '--check', '.'), check('lint', 'eslint', '--max-warnings', '0', '.')];
-  const starting = needsStack ? startStack({ env: process.env, progress: say }) : null;
-  const checked = await Promise.all(checks);
-  const stack = await starting;
   try {
-    const code = await runTests(files, stack?.env ?? {});
-    // Repeated at the end, where it is seen.
-    for (const { name, passed } of checked) if (!passed) say(`FAILED: ${name} (see above)`);
-    return checked.every(({ passed }) => passed) ? code : Math.max(code, 1);
-  } finally {
-    await stack?.stop();
+    const [stack, checked] = await Promise.all([needsStack ? start() : null, Promise.all(checks)]);
+    try {
+      const code = await runTests(files, stack);
+      // Repeated at the end, where it is seen.
+      for (const { name, passed } of checked) if (!passed) say(`FAILED: ${name} (see above)`);
+      return checked.every(({ passed }) => passed) ? code : Math.max(code, 1);
+    } finally {
+      await stack?.stop();
+    }
+  } catch (error) {
+    complain(error);
+    return 1;
   }
+}
+
+function start(): Promise<Stack> {
+  return startStack({ env: process.env, progress: say, signal: stopping.signal });
 }
 
 function say(line: string): void {
@@ -81,13 +98,23 @@ async function check(name: string, tool: string, ...args: string[]): Promise<Che
   return { name, passed: code === 0 };
 }
 
-async function runTests(files: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
-  const child = spawn(
-    process.execPath,
-    ['--test', `--test-concurrency=${options.concurrency}`, '--test-reporter=spec', ...files],
-    { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' },
-  );
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+/** The tests are a process group of their own, ended with all their children when we are told to stop, or die. */
+async function runTests(files: readonly string[], stack: Stack | null): Promise<number> {
+  const args = ['--test', `--test-concurrency=${options.concurrency}`, '--test-reporter=spec', ...files];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...stack?.env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const { pid } = child;
+  if (pid !== undefined) {
+    await stack?.guard.addProcess(pid, { signal: 'SIGKILL' });
+    stopping.signal.addEventListener('abort', () => {
+      process.kill(-pid, 'SIGKILL');
+    });
+  }
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (pid !== undefined) await stack?.guard.removeProcess(pid);
   return code ?? 1;
 }

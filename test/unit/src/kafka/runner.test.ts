@@ -219,6 +219,21 @@ describe('runner', () => {
     assert.deepEqual(fatal, []);
   });
 
+  it('lets many messages wait for a try without alarming Node about their number', async (t) => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): number => warnings.push(warning);
+    process.on('warning', onWarning);
+    t.after(() => process.off('warning', onWarning));
+    const { consumer, end } = await scene({ maxInFlight: 20 });
+    consumer.append(
+      P0,
+      Array.from({ length: 20 }, () => null),
+    );
+    await consumer.deliver(P0);
+    for (let offset = 0; offset < 20; offset += 1) await end(`0:${String(offset)}`, AWAY);
+    assert.deepEqual(warnings, []);
+  });
+
   it('does not try a message again that is delivered elsewhere by now', async () => {
     const { consumer, clock, begun, end } = await scene();
     consumer.append(P0, ['a']);

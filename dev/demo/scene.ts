@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { packageRoot } from '../../src/package-root.js';
+import { removeLeftovers } from './clean-up.js';
 import type { Crew, Worker } from '../stack/crew.js';
 import { createCrew } from '../stack/crew.js';
 import { freePort } from '../stack/ports.js';
@@ -63,9 +64,13 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
   await stack.guard.addFolder(folder);
   const runId = randomBytes(4).toString('hex');
   const database = await createDatabase(stack.env.DATABASE_URL, `capture_demo_${runId}`);
+  const names = { topicPrefix: `demo-${runId}.`, group: `demo-${runId}` };
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = stack.env;
   const close = async (): Promise<void> => {
     await crew.disband();
     await database.drop();
+    // With our own Kafka they go anyway.
+    if (brokers === options.env['KAFKA_BROKERS']) await removeLeftovers({ brokers, registryUrl, ...names });
     await rm(folder, { recursive: true, force: true });
     await stack.guard.removeFolder(folder);
     await stack.stop();
@@ -73,7 +78,6 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
   try {
     const sandbox = await startSandbox(crew, folder, options);
     await writeAccounts(folder, sandbox, options.timeout ?? '25s');
-    const names = { topicPrefix: `demo-${runId}.`, group: `demo-${runId}` };
     const env = workerEnv(stack, folder, database.url, names, options);
     const scene = {
       stack,

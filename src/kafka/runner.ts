@@ -100,10 +100,13 @@ export function createRunner(options: RunnerOptions): Runner {
     epoch: number,
     heartbeat: () => Promise<void>,
   ): Promise<void> {
+    let heartbeatAt = clock.monotonic() + heartbeatEveryMs;
     for (const message of batch) {
       while (watermarks.epoch === epoch && !isClosed() && !(taking && lanes.hasRoom)) {
-        await lessOrHeartbeatTime();
+        await wokenWithin(heartbeatAt - clock.monotonic());
+        if (clock.monotonic() < heartbeatAt) continue;
         await heartbeat();
+        heartbeatAt = clock.monotonic() + heartbeatEveryMs;
       }
       if (isClosed()) return;
       if (watermarks.isRewind(message))
@@ -114,16 +117,28 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
-  async function lessOrHeartbeatTime(): Promise<void> {
-    const wake = new AbortController();
-    const abort = (): void => {
-      wake.abort();
+  /** Batches that wait for room; a place that gets free wakes the one that has waited longest. */
+  const waiting = new Set<() => void>();
+  lanes.onLess(() => {
+    if (lanes.hasRoom) wakeNext();
+  });
+
+  function wakeNext(): void {
+    for (const wake of waiting) {
+      waiting.delete(wake);
+      wake();
+      return;
+    }
+  }
+
+  async function wokenWithin(ms: number): Promise<void> {
+    const nap = new AbortController();
+    const wake = (): void => {
+      nap.abort();
     };
-    const forget = lanes.onLess(abort);
-    closing.signal.addEventListener('abort', abort, { once: true });
-    await clock.sleep(heartbeatEveryMs, wake.signal);
-    closing.signal.removeEventListener('abort', abort);
-    forget();
+    waiting.add(wake);
+    await clock.sleep(Math.max(0, ms), nap.signal);
+    waiting.delete(wake);
   }
 
   /** Never rejects: it ends with the message complete, or left for another delivery. */
@@ -213,6 +228,7 @@ export function createRunner(options: RunnerOptions): Runner {
     await idleWithin(deadlineMs);
     const left = lanes.running + lanes.queued + undone;
     closing.abort();
+    while (waiting.size > 0) wakeNext();
     counts.dropped += lanes.dropQueued();
     await committing;
     try {

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Books, Break } from '../../../../dev/demo/compare.js';
+import { isSound, resultOf, tableOf } from '../../../../dev/demo/result.js';
+
+function books(): Books {
+  const row = { orderId: 'o', amount: 1_000n, currency: 'IQD', sequence: 1 };
+  return {
+    orders: ['1', '2', '3'].map((name) => ({
+      orderId: `o${name}`,
+      paymentId: `p${name}`,
+      authorisedAmount: 1_000n,
+      captureAmount: null,
+      currency: 'IQD',
+      scenario: { kind: 'normal' },
+    })),
+    poison: ['x'],
+    book: [
+      { paymentId: 'p1', currency: 'IQD', captured: 1_000n },
+      { paymentId: 'p3', currency: 'IQD', captured: 1_000n },
+    ],
+    rows: [
+      { ...row, captureId: 'c1', paymentId: 'p1', state: 'succeeded' },
+      { ...row, captureId: 'c2', paymentId: 'p2', state: 'failed' },
+      { ...row, captureId: 'c3', paymentId: 'p3', state: 'pending' },
+    ],
+    events: [
+      { captureId: 'c1', type: 'capture.succeeded', sequence: 1, amount: 1_000n, currency: 'IQD' },
+      { captureId: 'c2', type: 'capture.failed', sequence: 1, amount: 1_000n, currency: 'IQD' },
+      { captureId: 'c3', type: 'capture.pending', sequence: 1, amount: 1_000n, currency: 'IQD' },
+    ],
+    deadLetters: ['x'],
+  };
+}
+
+function result(breaks: Break[], doubleCaptures = 0): ReturnType<typeof resultOf> {
+  return resultOf({ books: books(), breaks, doubleCaptures, messages: 6, seconds: 1.2345 });
+}
+
+describe('a demo’s result', () => {
+  it('counts orders, outcomes, dead letters and repeats', () => {
+    assert.deepEqual(result([]), {
+      orders: 3,
+      captures: { succeeded: 1, failed: 1, pending: 1 },
+      deadLetters: 1,
+      duplicates: 2,
+      doubleCaptures: 0,
+      lost: 0,
+      mismatches: 0,
+      seconds: 1.2,
+    });
+  });
+
+  it('is sound only if nothing was captured twice, lost or mismatched', () => {
+    assert.ok(isSound(result([])));
+    assert.ok(!isSound(result([], 1)));
+    assert.ok(!isSound(result([{ kind: 'lost', id: 'c', says: '' }])));
+    assert.ok(!isSound(result([{ kind: 'mismatch', id: 'c', says: '' }])));
+  });
+
+  it('is shown in money that people read, with every break named', () => {
+    const table = tableOf(result([]), books(), [
+      { kind: 'lost', id: 'c9', says: 'event 1 was never published' },
+    ]);
+    assert.match(table, /the provider’s book +2 +2\.000 IQD/);
+    assert.match(table, /the worker’s rows +1 +1 +1 +1\.000 IQD/);
+    assert.match(table, /Of the 1 pending, the provider moved 1\.000 IQD/);
+    assert.match(table, /lost: c9: event 1 was never published/);
+  });
+});

@@ -4,6 +4,7 @@ import type { SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import { mendFetchRecovery } from './fetch-recovery.js';
 import { bridgeLogs } from './log-bridge.js';
+import { mendMembership } from './membership.js';
 import { mendRequestQueue } from './request-queue.js';
 import type { Sockets } from './sockets.js';
 import { createSockets } from './sockets.js';
@@ -38,6 +39,7 @@ const RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, retries: 10 };
 export function openKafkaClient(config: KafkaClientConfig, log: Logger): KafkaClient {
   mendRequestQueue();
   mendFetchRecovery();
+  mendMembership();
   const sockets = (config.sockets ?? createSockets)();
   const kafka = new Kafka({
     // Having no broker is the one failure to connect that kafkajs doesn't repeat: after closing it must not go on trying.

@@ -35,6 +35,9 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
   export default class ConsumerGroup {
+    memberId: string | null;
+    heartbeat(options: { interval: number }): Promise<void>;
+    fetch(nodeId: string): Promise<unknown[]>;
     joinAndSync(): Promise<void>;
     recoverFromFetch(error: unknown): Promise<void>;
   }

@@ -26,7 +26,7 @@ const MAX_BYTES_PER_PARTITION = 256 * 1_024;
 const MAX_BYTES = 4 * 1_024 * 1_024;
 /** How many partitions are handed over side by side; each may wait for room. */
 const PARTITIONS_AT_ONCE = 16;
-const COMMIT_DEADLINE_MS = 10_000;
+const COMMIT_DEADLINE_MS = 5_000;
 /** Which crashes pass by themselves although kafkajs takes them for final, and how long to wait before beginning anew. */
 const PASSING_CRASHES: ReadonlySet<string> = new Set([
   'KafkaJSGroupCoordinatorNotFound',
@@ -44,7 +44,7 @@ const RESTART_DEADLINE_MS = 60_000;
  * past kafkajs's own retries, which could repeat one after the group has been joined anew.
  */
 export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
-  const { groupId, topics, log, onFatal, sessionTimeoutMs = 10_000, stopDeadlineMs = 10_000 } = options;
+  const { groupId, topics, log, onFatal, sessionTimeoutMs = 10_000, stopDeadlineMs = 5_000 } = options;
   const client = openKafkaClient(options.client, log);
   const consumer = consumerOf(client, groupId, sessionTimeoutMs);
   let epoch = 0;

@@ -7,6 +7,7 @@ import type { Clock, Random } from '../ports/clock.js';
 import type { LogConsumer, LogHandler, LogMessage, TopicPartition } from '../ports/log.js';
 import { createCommitter } from './committer.js';
 import { createLanes } from './lanes.js';
+import { createWaitingLine } from './waiting-line.js';
 import type { PartitionPosition, Ticket } from './watermark.js';
 import { createWatermarks } from './watermark.js';
 
@@ -73,6 +74,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const { consumer, process, onFatal, clock, random, log, maxInFlight } = options;
   const { maxHeld = 4 * maxInFlight, commitEveryMs = 1_000, heartbeatEveryMs = 1_000 } = options;
   const lanes = createLanes({ maxRunning: maxInFlight, maxHeld });
+  const waiting = createWaitingLine(clock);
   const watermarks = createWatermarks();
   const committer = createCommitter({
     watermarks,
@@ -93,6 +95,9 @@ export function createRunner(options: RunnerOptions): Runner {
   let draining: Promise<number> | null = null;
   let committing: Promise<void> = Promise.resolve();
 
+  lanes.onLess(() => {
+    if (lanes.hasRoom) waiting.wakeNext();
+  });
   const isClosed = (): boolean => closing.signal.aborted;
 
   async function takeBatch(
@@ -103,7 +108,7 @@ export function createRunner(options: RunnerOptions): Runner {
     let heartbeatAt = clock.monotonic() + heartbeatEveryMs;
     for (const message of batch) {
       while (watermarks.epoch === epoch && !isClosed() && !(taking && lanes.hasRoom)) {
-        await wokenWithin(heartbeatAt - clock.monotonic());
+        await waiting.wait(heartbeatAt - clock.monotonic());
         if (clock.monotonic() < heartbeatAt) continue;
         await heartbeat();
         heartbeatAt = clock.monotonic() + heartbeatEveryMs;
@@ -115,30 +120,6 @@ export function createRunner(options: RunnerOptions): Runner {
       if (ticket === null) return;
       lanes.add(laneOf(message), () => work(message, ticket));
     }
-  }
-
-  /** Batches that wait for room; a place that gets free wakes the one that has waited longest. */
-  const waiting = new Set<() => void>();
-  lanes.onLess(() => {
-    if (lanes.hasRoom) wakeNext();
-  });
-
-  function wakeNext(): void {
-    for (const wake of waiting) {
-      waiting.delete(wake);
-      wake();
-      return;
-    }
-  }
-
-  async function wokenWithin(ms: number): Promise<void> {
-    const nap = new AbortController();
-    const wake = (): void => {
-      nap.abort();
-    };
-    waiting.add(wake);
-    await clock.sleep(Math.max(0, ms), nap.signal);
-    waiting.delete(wake);
   }
 
   /** Never rejects: it ends with the message complete, or left for another delivery. */
@@ -228,7 +209,7 @@ export function createRunner(options: RunnerOptions): Runner {
     await idleWithin(deadlineMs);
     const left = lanes.running + lanes.queued + undone;
     closing.abort();
-    while (waiting.size > 0) wakeNext();
+    waiting.wakeAll();
     counts.dropped += lanes.dropQueued();
     await committing;
     try {

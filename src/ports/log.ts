@@ -5,7 +5,7 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
-/** Header values in the order of arrival; a name can occur more than once. */
+/** Headers by name; a name can occur more than once, its values in their order. The order among different names is not kept. */
 export type LogHeaders = readonly (readonly [name: string, value: Uint8Array])[];
 
 export interface LogMessage extends TopicPartition {

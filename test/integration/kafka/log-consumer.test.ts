@@ -267,6 +267,32 @@ describe('the log consumer', () => {
     assert.deepEqual(fatal, []);
   });
 
+  it('joins its group again, however often that fails, when it was put out of it', async (t) => {
+    const topic = await kafka.createTopic();
+    const { consumer, fatal, delivered, epochs, handler } = reader(t, [topic], { sessionTimeoutMs: 6_000 });
+    await consumer.run(handler);
+    const refusal = (type: string, retriable: boolean): Error =>
+      Object.assign(new Error(type), { type, retriable });
+    const putOut = t.mock.method(
+      ConsumerGroup.prototype,
+      'heartbeat',
+      () => Promise.reject(refusal('UNKNOWN_MEMBER_ID', false)),
+      { times: 1 },
+    );
+    const join = t.mock.method(
+      ConsumerGroup.prototype,
+      'joinAndSync',
+      () => Promise.reject(refusal('GROUP_LOAD_IN_PROGRESS', true)),
+      { times: 1 },
+    );
+    await eventually('a second membership', () => epochs.length === 2, 20_000);
+    assert.deepEqual([putOut.mock.callCount(), join.mock.callCount()], [1, 1]);
+    await kafka.append(topic, [{ value: 'a' }]);
+    await eventually('a message', () => delivered.length === 1);
+    await consumer.commit([{ topic, partition: 0, offset: 1n }]);
+    assert.deepEqual(fatal, []);
+  });
+
   it('finds another way when the connection has died silently', async (t) => {
     const topic = await kafka.createTopic();
     const network = await freezableNetwork(kafka.client.brokers[0] ?? '');

@@ -20,6 +20,9 @@ export interface RunningWorker {
   drain(): Promise<{ readonly left: number }>;
 }
 
+/** How long a start that is given up may take to end by itself, in ms. */
+const GIVE_UP_MS = 3_000;
+
 /**
  * The composition root: builds a worker out of its parts and ties their lives together.
  *
@@ -50,7 +53,9 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
   async function drain(): Promise<{ readonly left: number }> {
     log.info('draining: no more orders are taken, those under way are finished');
     givenUp.abort();
-    const pipeline = await starting;
+    // A part that is away may take long to say so; nothing is under way that would be worth the wait.
+    const pipeline = await Promise.race([starting, parts.clock.sleep(GIVE_UP_MS).then(() => null)]);
+    if (pipeline === null) void starting.then((late) => late?.drain(0));
     const left = (await pipeline?.drain(config.worker.drainDeadlineMs)) ?? 0;
     await probes.close();
     await parts.close();

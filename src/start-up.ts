@@ -28,8 +28,10 @@ export interface StartUp {
 export function createStartUp({ clock, random, log, stop }: StartUpOptions): StartUp {
   const states = new Map<string, PartState>();
   return {
-    stateOf: (part) => states.get(part) ?? { ok: false, missing: 'not looked at yet' },
+    stateOf: (part) =>
+      states.get(part) ?? { ok: false, missing: 'not looked at yet: another part is waited for' },
     step: async (part, work) => {
+      states.set(part, { ok: false, missing: 'asked, and not answered yet' });
       for (let tries = 1; !stop.aborted; tries += 1) {
         try {
           const result = await work();
@@ -38,7 +40,7 @@ export function createStartUp({ clock, random, log, stop }: StartUpOptions): Sta
         } catch (error) {
           if (!(error instanceof CaptureWorkerError && error.retryable)) throw error;
           states.set(part, { ok: false, missing: messageOf(error) });
-          log.warn({ part, err: error }, `waiting for the ${part}: ${messageOf(error)}`);
+          log.warn({ part, code: error.code, tries }, `waiting for ${part}: ${messageOf(error)}`);
           await clock.sleep(waitBefore(tries, RETRY, random()), stop);
         }
       }

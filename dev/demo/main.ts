@@ -4,6 +4,8 @@ import { createPool } from '../../src/store/pool.js';
 import { complain } from '../stack/complain.js';
 import { createProgressDisplay } from '../stack/progress-display.js';
 import { onLauncherDeath } from '../watchdog/launcher.js';
+import type { AttendedWorker } from './attended-worker.js';
+import { attendWorker } from './attended-worker.js';
 import { collectBooks } from './collect.js';
 import { compareBooks } from './compare.js';
 import type { MemoryWatch } from './memory.js';
@@ -13,7 +15,7 @@ import { authorise, produce } from './produce.js';
 import { bar, createProgressLine } from './progress-line.js';
 import type { Result } from './result.js';
 import { isSound, resultOf, tableOf } from './result.js';
-import type { RunningProcess, Scene } from './scene.js';
+import type { Scene } from './scene.js';
 import { setScene } from './scene.js';
 import type { Progress } from './watch.js';
 import { watchUntil } from './watch.js';
@@ -21,8 +23,8 @@ import { watchUntil } from './watch.js';
 interface Options {
   readonly orders: number;
   readonly randomSeed: string;
-  readonly json: boolean;
-  readonly keep: boolean;
+  readonly json?: true;
+  readonly keep?: true;
 }
 
 const options = new Command('npm run demo --')
@@ -32,14 +34,18 @@ const options = new Command('npm run demo --')
   )
   .option('--orders <number>', 'how many orders', numberOf, 300)
   .option('--random-seed <text>', 'the same seed gives the same orders and answers', '1')
-  .option('--json', 'make the last line the result as JSON', false)
-  .option('--keep', 'leave everything running at the end, until Ctrl-C', false)
+  .option('--json', 'make the last line the result as JSON')
+  .option('--keep', 'leave everything running at the end, until Ctrl-C')
   .addHelpText(
     'after',
-    '\nExit code: 0 if the books agree, 1 if anything was captured twice, lost or mismatched.',
+    '\nExit code: 0 if the books agree, 1 if anything was captured twice, lost or mismatched, 2 if the demo could not run,\n130 if it was stopped.',
   )
   .parse()
   .opts<Options>();
+
+const EXIT_UNSOUND = 1;
+const EXIT_COULD_NOT_RUN = 2;
+const EXIT_STOPPED = 130;
 
 /** docs/configuration.md, Memory, says why. */
 const HEAP = '--max-old-space-size=192';
@@ -65,7 +71,13 @@ async function main(): Promise<number> {
       env: process.env,
       progress: display.listener,
       say,
-      settings: { CAPTURE_WORKER_RESEND_BACKOFF_BASE: '500ms', NODE_OPTIONS: HEAP },
+      // Shorter leases than in production: what a killed worker leaves under way is soon known to be open.
+      settings: {
+        CAPTURE_WORKER_LEASE_MARGIN: '5s',
+        CAPTURE_WORKER_RESEND_BACKOFF_BASE: '500ms',
+        NODE_OPTIONS: HEAP,
+      },
+      timeout: '5s',
       sandboxArgs: ['--random-seed', options.randomSeed],
       signal: stopping.signal,
     });
@@ -73,27 +85,30 @@ async function main(): Promise<number> {
     result = await run(scene);
   } catch (error) {
     display.settle();
-    if (stopping.signal.aborted) return 130;
+    if (stopping.signal.aborted) {
+      say('Stopped before the end: nothing was compared.');
+      return EXIT_STOPPED;
+    }
     complain(error);
-    return 1;
+    return EXIT_COULD_NOT_RUN;
   } finally {
     await scene?.close();
   }
   // After all else, so that it is the last line also where both outputs go to one place.
-  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  return isSound(result) ? 0 : 1;
+  if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+  return isSound(result) ? 0 : EXIT_UNSOUND;
 }
 
 async function run(scene: Scene): Promise<Result> {
   const plan = planDemo(options.orders, options.randomSeed);
   say(`authorising ${String(plan.orders.length)} payments at the wallet`);
   await authorise(scene, plan.orders);
-  const worker = await scene.startWorker();
+  const worker = await attendWorker(scene, say);
   const begun = performance.now();
   await produce(scene, plan.messages);
   const pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'demo' });
   try {
-    const memory = watchMemory(worker);
+    const memory = watchMemory(() => worker.current().url);
     await watch(scene, pool, worker, plan.orders.length).finally(() => {
       memory.stop();
     });
@@ -101,29 +116,25 @@ async function run(scene: Scene): Promise<Result> {
     const { books, doubleCaptures } = await collectBooks(scene, plan, pool);
     const breaks = compareBooks(books);
     const result = resultOf({ books, breaks, doubleCaptures, messages: plan.messages.length, seconds });
-    say(`\n${tableOf(result, books, breaks)}`);
-    sayMemory(memory);
-    if (options.keep) await keepUp(scene, worker);
-    else await stopWorker(worker);
+    show(`\n${tableOf(result, books, breaks)}`);
+    showMemory(memory);
+    if (options.keep === true) await keepUp(scene, worker);
+    // A clean stop is part of what is shown.
+    else await worker.stop();
     return result;
   } finally {
     await pool.end();
   }
 }
 
-async function watch(scene: Scene, pool: pg.Pool, worker: RunningProcess, orders: number): Promise<void> {
+async function watch(scene: Scene, pool: pg.Pool, worker: AttendedWorker, orders: number): Promise<void> {
   const line = createProgressLine(process.stderr, () => performance.now());
   try {
     await watchUntil(scene, pool, {
       onProgress: (progress) => {
         line.show(progressText(progress, orders));
       },
-      check: async () => {
-        if (worker.isRunning()) return;
-        throw new Error(
-          `The worker ended (${await worker.ended}):\n${(await worker.recentOutput()).slice(-2_000)}`,
-        );
-      },
+      check: () => worker.check(),
       signal: stopping.signal,
     });
   } finally {
@@ -139,31 +150,23 @@ function progressText({ succeeded, failed, pending, open, queued, lag }: Progres
   );
 }
 
-function sayMemory(memory: MemoryWatch): void {
+function showMemory(memory: MemoryWatch): void {
   const seen = memory.summary();
   if (seen === null) return;
   const { early, most, end } = seen;
-  say(
+  show(
     `The worker's resident memory: ${String(early)} MiB after a quarter of the time, ${String(end)} MiB at the end, ${String(most)} MiB at most.\n`,
   );
 }
 
-/** A clean stop is part of what is shown: the worker must drain and say so by its exit code. */
-async function stopWorker(worker: RunningProcess): Promise<void> {
-  await worker.stop();
-  const how = await worker.ended;
-  if (how !== 'exit code 0')
-    throw new Error(
-      `The worker did not stop cleanly (${how}):\n${(await worker.recentOutput()).slice(-2_000)}`,
-    );
-}
-
-async function keepUp(scene: Scene, worker: RunningProcess): Promise<void> {
+async function keepUp(scene: Scene, worker: AttendedWorker): Promise<void> {
   say('Everything is left running. To look around:\n');
   for (const [name, value] of Object.entries(scene.env)) {
     if (name !== 'PATH') say(`export ${name}='${value}'`);
   }
-  say(`\nMetrics: ${worker.url}/metrics   Book: ${scene.sandbox.adminUrl}/book   Logs: ${scene.folder}`);
+  say(
+    `\nMetrics: ${worker.current().url}/metrics   Book: ${scene.sandbox.adminUrl}/book   Logs: ${scene.folder}`,
+  );
   say('npx capture-worker captures list   Ctrl-C ends it.');
   const keepAlive = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
@@ -174,6 +177,11 @@ async function keepUp(scene: Scene, worker: RunningProcess): Promise<void> {
   clearInterval(keepAlive);
 }
 
+/** The result: to standard output, unless that is for the JSON. */
+function show(text: string): void {
+  (options.json === true ? process.stderr : process.stdout).write(`${text}\n`);
+}
+
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -181,6 +189,6 @@ function say(line: string): void {
 function numberOf(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1 || number > 1_000_000)
-    throw new InvalidArgumentError('It must be a number from 1 to 1000000.');
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1000000.');
   return number;
 }

@@ -1,5 +1,3 @@
-import type { RunningProcess } from './scene.js';
-
 /** Follows a worker's resident memory by its own metrics. */
 export interface MemoryWatch {
   /** What was seen, in MiB: after the first quarter of the samples, at most, and at the end. Null if the run was too short to tell. */
@@ -10,13 +8,13 @@ export interface MemoryWatch {
 const EVERY_MS = 500;
 const FEW = 4;
 
-export function watchMemory({ url }: RunningProcess): MemoryWatch {
+export function watchMemory(url: () => string): MemoryWatch {
   const samples: number[] = [];
   let asking = false;
   const timer = setInterval(() => {
     if (asking) return;
     asking = true;
-    void residentMiB(url)
+    void residentMiB(url())
       .then((sample) => {
         if (sample !== null) samples.push(sample);
       })

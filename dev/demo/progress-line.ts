@@ -14,6 +14,7 @@ const QUIET_MS = 5_000;
 
 export function createProgressLine(screen: Screen, now: () => number): ProgressLine {
   let last = '';
+  let shown = '';
   let writtenAt = -Infinity;
   if (screen.isTTY === true) {
     return {
@@ -29,12 +30,16 @@ export function createProgressLine(screen: Screen, now: () => number): ProgressL
   }
   return {
     show: (text) => {
-      if (text === last || now() - writtenAt < QUIET_MS) return;
       last = text;
+      if (text === shown || now() - writtenAt < QUIET_MS) return;
+      shown = text;
       writtenAt = now();
       screen.write(`${text}\n`);
     },
-    end: () => undefined,
+    end: () => {
+      if (last !== shown) screen.write(`${last}\n`);
+      shown = last;
+    },
   };
 }
 

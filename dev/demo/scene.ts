@@ -232,6 +232,8 @@ async function startWorker(
     env: { ...env, CAPTURE_WORKER_HTTP_PORT: String(port) },
     logFile,
     graceMs: 30_000,
+    // Nobody is left to look at what it would still finish.
+    deathSignal: 'SIGKILL',
   });
   await waitUntil(
     async () => {

@@ -25,6 +25,8 @@ export interface Job {
   logFile: string;
   runAs?: RunAs | undefined;
   stopSignal?: NodeJS.Signals;
+  /** What ends it if we die; the stop signal unless given. */
+  deathSignal?: NodeJS.Signals;
   /** How long after the stop signal the group is killed. */
   graceMs?: number;
 }
@@ -115,7 +117,7 @@ async function launch(job: Job, guard: Guard): Promise<Worker> {
     throw new StackError('STACK_PART_FAILED', `${job.title} could not be started: ${await ended}.`);
   }
   stdin.on('error', () => undefined);
-  await guard.addProcess(pid, { signal, graceMs });
+  await guard.addProcess(pid, { signal: job.deathSignal ?? signal, graceMs });
   void ended.then(() => guard.removeProcess(pid));
   stdin.end('go\n');
 

@@ -12,16 +12,27 @@ export function didYouMean(name: string, known: Iterable<string>): string | null
   return best?.name ?? null;
 }
 
-/** Insertions, deletions and replacements that turn one text into the other (Levenshtein). */
+/** Insertions, deletions, replacements and swaps of two neighbours that turn one text into the other (optimal string alignment). */
 function editDistance(from: string, to: string): number {
-  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [row, letter] of Array.from(from).entries()) {
+  const [letters, others] = [Array.from(from), Array.from(to)];
+  let beforeLast: readonly number[] = [];
+  let above: readonly number[] = Array.from({ length: others.length + 1 }, (_, column) => column);
+  for (const [row, letter] of letters.entries()) {
     const current = [row + 1];
-    for (const [column, other] of Array.from(to).entries()) {
+    for (const [column, other] of others.entries()) {
       const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+      const swapped = letters[row - 1] === other && letter === others[column - 1];
+      current.push(
+        Math.min(
+          replaced,
+          (above[column + 1] ?? 0) + 1,
+          (current[column] ?? 0) + 1,
+          swapped ? (beforeLast[column - 1] ?? 0) + 1 : Infinity,
+        ),
+      );
     }
+    beforeLast = above;
     above = current;
   }
-  return above[to.length] ?? 0;
+  return above[others.length] ?? 0;
 }

@@ -107,8 +107,8 @@ export const databaseUrl: Reader<string> = reader((text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null)
     return new Refusal(
-      'cannot be read as a URL (not shown, it may hold a password): write postgresql://user:password@host:port/database ' +
-        'and percent-encode special characters of the password',
+      'cannot be read as a URL (not shown, it may hold a password): write postgresql:// and then user, password, host, ' +
+        'port and database as in .env.example, special characters of the password percent-encoded',
     );
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
     return new Refusal('must begin with postgresql:// or postgres://');

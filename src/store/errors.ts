@@ -5,6 +5,7 @@ import { CaptureWorkerError } from '../errors.js';
  * What PostgreSQL refused, in our words. `doing` says what was tried, to complete "while …".
  *
  * - STORE_REFUSED_DATA: the values are at fault (SQLSTATE classes 22, 23 and 54): sending them again fails again.
+ * - STORE_LOGIN_REFUSED: the role, its password or the database is at fault (class 28, 3D000): an operator mends it, we go on by ourselves.
  * - STORE_UNAVAILABLE: the database, the way to it, or a rival transaction is at fault; the same batch can succeed later.
  * - Anything else is a fault of ours (a statement that doesn't fit the schema, say) and is handed on as it is.
  */
@@ -17,6 +18,13 @@ export function storeError(error: unknown, doing: string): unknown {
     return new CaptureWorkerError(
       'STORE_REFUSED_DATA',
       `the database refused the data while ${doing}: ${error.message} (SQLSTATE ${sqlstate}, ${where})`,
+      { cause: error },
+    );
+  }
+  if (isLogin(sqlstate)) {
+    return new CaptureWorkerError(
+      'STORE_LOGIN_REFUSED',
+      `the database refused the login, while ${doing}: ${error.message} (SQLSTATE ${sqlstate}); mend DATABASE_URL, or the role or database that it names`,
       { cause: error },
     );
   }
@@ -41,18 +49,21 @@ function unreachable(error: unknown, doing: string): CaptureWorkerError {
   );
 }
 
+function isLogin(sqlstate: string): boolean {
+  return sqlstate.startsWith('28') || sqlstate === '3D000';
+}
+
 function isRefusal(sqlstate: string): boolean {
   // 54 (program limit): a value too long for its index, for instance.
   return ['22', '23', '54'].includes(sqlstate.slice(0, 2));
 }
 
 /**
- * 08 connection, 28 and 3D000 (login or database missing: an operator mends it, we go on by ourselves), 53 resources, 57 intervention
- * and timeouts, 58 input/output, 40 a rival transaction, 55P03 a lock not given in time, 25006 read-only: a standby after a failover.
+ * 08 connection, 53 resources, 57 intervention and timeouts, 58 input/output, 40 a rival transaction, 55P03 a lock not given in time,
+ * 25006 read-only: a standby after a failover.
  */
 function mayPass(sqlstate: string): boolean {
   return (
-    ['08', '28', '40', '53', '57', '58'].includes(sqlstate.slice(0, 2)) ||
-    ['3D000', '55P03', '25006'].includes(sqlstate)
+    ['08', '40', '53', '57', '58'].includes(sqlstate.slice(0, 2)) || ['55P03', '25006'].includes(sqlstate)
   );
 }

@@ -44,6 +44,9 @@ describe('the demo', () => {
 
   it('refuses options that make no sense, and says what it takes', async () => {
     const main = join(packageRoot(), 'dist/dev/demo/main.js');
-    await assert.rejects(run(process.execPath, [main, '--orders', 'many']), /a number from 1 to 1000000/);
+    await assert.rejects(
+      run(process.execPath, [main, '--orders', 'many']),
+      /a whole number from 1 to 1000000/,
+    );
   });
 });

@@ -10,6 +10,7 @@ describe('didYouMean', () => {
     assert.equal(didYouMean('merchandId', known), 'merchantId');
     assert.equal(didYouMean('maxInflight', known), 'maxInFlight');
     assert.equal(didYouMean('clientI', known), 'clientId');
+    assert.equal(didYouMean('GRUOP', ['GROUP', 'OTHER']), 'GROUP');
   });
 
   it('guesses nothing when nothing is close', () => {

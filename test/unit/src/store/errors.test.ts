@@ -31,10 +31,17 @@ describe('storeError', () => {
     });
   }
 
+  for (const sqlstate of ['28P01', '28000', '3D000']) {
+    it(`takes ${sqlstate} for a login that an operator must mend`, () => {
+      const error = classify(answer(sqlstate));
+      assert.equal(error.code, 'STORE_LOGIN_REFUSED');
+      assert.deepEqual([error.exitCode, error.retryable], [4, true]);
+      assert.match(error.message, /mend DATABASE_URL/);
+    });
+  }
+
   const passing = [
     '08006',
-    '28P01',
-    '3D000',
     '40001',
     '40P01',
     '53300',

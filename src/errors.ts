@@ -9,6 +9,7 @@ export const ERRORS = {
   SCHEMA_NOT_REGISTERED: { exitCode: 4, retryable: false },
   SCHEMA_INCOMPATIBLE: { exitCode: 4, retryable: false },
   DATABASE_UNSAFE: { exitCode: 4, retryable: false },
+  STORE_BUSY: { exitCode: 5, retryable: true },
   // Tried again all the same: a login can be mended while we wait.
   STORE_LOGIN_REFUSED: { exitCode: 4, retryable: true },
   STORE_UNAVAILABLE: { exitCode: 5, retryable: true },

@@ -69,13 +69,10 @@ export function openParts(config: Config, log: Logger): Parts {
     producer,
     lag,
     close: async () => {
-      await Promise.allSettled([
-        producer.close(),
-        lag.close(),
-        registry.close(),
-        pool.end(),
-        ...[...accounts.values()].map(({ client }) => client.close()),
-      ]);
+      const clients = [...accounts.values()].map(({ client }) => client.close());
+      await Promise.allSettled([producer.close(), lag.close(), registry.close(), ...clients]);
+      // Last, so that what the clients still answered could be recorded.
+      await pool.end();
     },
   };
 }

@@ -47,6 +47,7 @@ export async function startPipeline(
 ): Promise<Pipeline> {
   const { config, clock, random, log, metrics, topics, producer, pool } = parts;
   const stop = new AbortController();
+  const closing = new AbortController();
   const relay = createOutboxRelay({ store: createOutboxStore({ pool }), producer, clock, random, log });
   const due = wakingStore(captureStore(parts, contracts), () => {
     relay.wake();
@@ -67,6 +68,7 @@ export async function startPipeline(
     accounts: parts.accounts,
     leaseMarginMs: config.worker.leaseMarginMs,
     newId: parts.newId,
+    closing: closing.signal,
     worker: config.workerId,
   };
   const scheduler = createScheduler({
@@ -76,6 +78,7 @@ export async function startPipeline(
     pollEveryMs: SCHEDULE_EVERY_MS,
     limit: SCHEDULE_LIMIT,
     takenForMs: TAKEN_FOR_MS,
+    announceUnsentAfterMs: config.policy.announceUnsentAfterMs,
   });
   const deadLetters = createDeadLetterProducer({
     producer,
@@ -119,6 +122,7 @@ export async function startPipeline(
       const untilReserve = (): number => Math.max(0, deadlineMs - reserve - (clock.monotonic() - begun));
       scheduler.stop();
       const left = await runner.drain(untilReserve());
+      closing.abort();
       await Promise.race([scheduling.catch(() => undefined), clock.sleep(untilReserve())]);
       await relay.stop(reserve);
       stop.abort();

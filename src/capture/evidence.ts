@@ -32,6 +32,7 @@ export function rankOf(kind: EvidenceKind): number {
  * - `not_sent`: it is certain that no byte of the request left.
  * - `not_processed`: the provider says for certain that it did nothing (rate limit, clock).
  * - `account_fault`: it refused our credentials or signature; the order is not at fault.
+ * - `probe_refused`: the same, of a capture sent to see whether a held account was mended: it says nothing of the capture.
  * - `authorised`: an inquiry saw the authorisation uncaptured, as of then.
  */
 export type Finding =
@@ -50,6 +51,7 @@ export type Finding =
   | { readonly is: 'not_sent' }
   | { readonly is: 'not_processed' }
   | { readonly is: 'account_fault' }
+  | { readonly is: 'probe_refused' }
   | { readonly is: 'authorised' };
 
 export interface Evidence {
@@ -96,6 +98,7 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':
+    case 'probe_refused':
     case 'authorised':
       return 'undecided';
   }
@@ -107,6 +110,7 @@ export function provesNoEffect(finding: Finding): boolean {
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':
+    case 'probe_refused':
       return true;
     case 'captured':
     case 'declined':

@@ -181,7 +181,9 @@ function scheduleFor(capture: Capture, { now, random }: FoldInput, policy: FoldP
 /** What must be published now, or null if subscribers already know it, or needn't know it yet. */
 function toAnnounce(capture: Capture, { now }: FoldInput, policy: FoldPolicy): Announcement | null {
   const overdue = now.getTime() - capture.createdAt.getTime() >= policy.announceUnsentAfterMs;
-  const unsent = capture.status.state === 'planned' && overdue ? 'pending/not_sent' : null;
+  // Nothing takes a parked capture from the schedule again: this is the last chance to tell.
+  const unsent =
+    capture.status.state === 'planned' && (overdue || capture.review !== null) ? 'pending/not_sent' : null;
   const announcement = announcementOf(capture.status) ?? unsent;
   return announcement === capture.announced ? null : announcement;
 }

@@ -153,6 +153,7 @@ function describeFinding(finding: Finding): string {
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':
+    case 'probe_refused':
     case 'authorised':
       return finding.is.replaceAll('_', ' ');
   }

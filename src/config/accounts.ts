@@ -184,20 +184,48 @@ function problemsOf(
 }
 
 /**
- * Two names for one merchant would be two rate limits and two circuits for one account at the provider, and keys that may differ. The
- * claim would still hold (it is by merchant), but nothing else would.
+ * Two accounts for one merchant would be two rate limits and two circuits for one account at the provider. Two merchants with one client
+ * id would be worse: the provider knows the client alone, so one authorisation could be claimed, and captured, under either merchant.
  */
 function sameMerchant(entries: readonly [string, unknown][], yaml: YamlFile): Problem[] {
-  const identity = z.object({ provider: z.string(), merchantId: z.string() });
+  return [
+    ...shared(
+      entries,
+      yaml,
+      'merchantId',
+      (value, first) => `${value} is account ${first}'s merchant already: one account a merchant`,
+    ),
+    ...shared(
+      entries,
+      yaml,
+      'clientId',
+      (value, first) => `${value} is account ${first}'s client already: one account a client`,
+    ),
+  ];
+}
+
+/** The accounts that have the same value of a key as an earlier account of their provider. */
+function shared(
+  entries: readonly [string, unknown][],
+  yaml: YamlFile,
+  key: 'merchantId' | 'clientId',
+  text: (value: string, first: string) => string,
+): Problem[] {
+  const identity = z.object({
+    provider: z.string(),
+    merchantId: z.string().optional(),
+    clientId: z.string().optional(),
+  });
   const seen = new Map<string, string>();
-  return entries.flatMap(([name, value]) => {
-    const { data } = identity.safeParse(value);
-    if (data === undefined) return [];
-    const merchant = `${data.provider} ${data.merchantId}`;
-    const first = seen.get(merchant);
-    seen.set(merchant, first ?? name);
-    if (first === undefined) return [];
-    const text = `${quoted(data.merchantId)} is account ${first}'s merchant already: one account a merchant`;
-    return [{ place: yaml.placeOf([name, 'merchantId']), text }];
+  return entries.flatMap(([name, account]) => {
+    const { data } = identity.safeParse(account);
+    const value = data?.[key];
+    if (data === undefined || value === undefined) return [];
+    const identifier = `${data.provider} ${value}`;
+    const first = seen.get(identifier);
+    seen.set(identifier, first ?? name);
+    return first === undefined
+      ? []
+      : [{ place: yaml.placeOf([name, key]), text: text(quoted(value), first) }];
   });
 }

@@ -49,6 +49,8 @@ export function topicConfigs(settings: TopicSettings): ITopicConfig[] {
       // An acknowledged record is on two brokers, and one broker may be away without stopping the work.
       'min.insync.replicas': Math.max(1, Math.min(2, replicationFactor - 1)).toString(),
       'unclean.leader.election.enable': 'false',
+      // kafkajs reads gzip alone: whatever a producer compresses with, the broker stores it plain.
+      'compression.type': 'uncompressed',
     }).map(([name, value]) => ({ name, value })),
   }));
 }

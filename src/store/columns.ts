@@ -20,8 +20,13 @@ export function texts(values: readonly (string | null)[]): Column {
   return values;
 }
 
+/** Whole numbers. Throws a plain error for any other: they are computed here, so that is a fault of ours and of no data. */
 export function integers(values: readonly (number | bigint | null)[]): Column {
-  return values.map((value) => (value === null ? null : value.toString()));
+  return values.map((value) => {
+    if (typeof value === 'number' && !Number.isSafeInteger(value))
+      throw new RangeError(`${String(value)} is no whole number`);
+    return value === null ? null : value.toString();
+  });
 }
 
 /** Times; `'infinity'` is PostgreSQL's own "never". Refuses an invalid date with STORE_REFUSED_DATA. */

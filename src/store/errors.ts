@@ -5,6 +5,7 @@ import { CaptureWorkerError } from '../errors.js';
  * What PostgreSQL refused, in our words. `doing` says what was tried, to complete "while …".
  *
  * - STORE_REFUSED_DATA: the values are at fault (SQLSTATE classes 22, 23 and 54): sending them again fails again.
+ * - STORE_BUSY: somebody else holds a row of the batch; the others can be written without it.
  * - STORE_LOGIN_REFUSED: the role, its password or the database is at fault (class 28, 3D000): an operator mends it, we go on by ourselves.
  * - STORE_UNAVAILABLE: the database, the way to it, or a rival transaction is at fault; the same batch can succeed later.
  * - Anything else is a fault of ours (a statement that doesn't fit the schema, say) and is handed on as it is.
@@ -25,6 +26,13 @@ export function storeError(error: unknown, doing: string): unknown {
     return new CaptureWorkerError(
       'STORE_LOGIN_REFUSED',
       `the database refused the login, while ${doing}: ${error.message} (SQLSTATE ${sqlstate}); mend DATABASE_URL, or the role or database that it names`,
+      { cause: error },
+    );
+  }
+  if (isBusy(sqlstate)) {
+    return new CaptureWorkerError(
+      'STORE_BUSY',
+      `a row was held too long by somebody else, while ${doing}: ${error.message} (SQLSTATE ${sqlstate})`,
       { cause: error },
     );
   }
@@ -49,6 +57,11 @@ function unreachable(error: unknown, doing: string): CaptureWorkerError {
   );
 }
 
+/** A lock not given in time, or a statement that took too long: likely one row of the batch, not the database. */
+function isBusy(sqlstate: string): boolean {
+  return sqlstate === '55P03' || sqlstate === '57014';
+}
+
 function isLogin(sqlstate: string): boolean {
   return sqlstate.startsWith('28') || sqlstate === '3D000';
 }
@@ -59,11 +72,9 @@ function isRefusal(sqlstate: string): boolean {
 }
 
 /**
- * 08 connection, 53 resources, 57 intervention and timeouts, 58 input/output, 40 a rival transaction, 55P03 a lock not given in time,
+ * 08 connection, 53 resources, 57 intervention and timeouts, 58 input/output, 40 a rival transaction,
  * 25006 read-only: a standby after a failover.
  */
 function mayPass(sqlstate: string): boolean {
-  return (
-    ['08', '40', '53', '57', '58'].includes(sqlstate.slice(0, 2)) || ['55P03', '25006'].includes(sqlstate)
-  );
+  return ['08', '40', '53', '57', '58'].includes(sqlstate.slice(0, 2)) || ['25006'].includes(sqlstate);
 }

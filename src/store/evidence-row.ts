@@ -33,6 +33,7 @@ const FINDINGS: Readonly<Record<Finding['is'], true>> = {
   not_sent: true,
   not_processed: true,
   account_fault: true,
+  probe_refused: true,
   authorised: true,
 };
 // Object.keys forgets the type of the keys.
@@ -72,6 +73,7 @@ function findingOf(row: Row): Finding {
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':
+    case 'probe_refused':
     case 'authorised':
       return { is };
   }

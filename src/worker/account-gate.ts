@@ -16,7 +16,7 @@ export interface AccountGate {
   permit(): 'open' | 'probe' | 'held';
   /** What a call brought; changes `held` and reports whether it did. */
   answered(captureId: string, finding: Finding['is']): 'held' | 'released' | 'unchanged';
-  /** When a held account will next be probed, in ms from now; 0 if it isn't held. */
+  /** When a held account will next be probed, in whole ms from now; 0 if it isn't held. */
   readonly waitMs: number;
 }
 
@@ -66,21 +66,39 @@ export function createAccountGate({
       return 'probe';
     },
     answered: (captureId, finding) => {
-      // What never reached the provider says nothing of the account.
-      if (finding === 'not_sent') return 'unchanged';
       if (finding === 'account_fault') {
         faulted.add(captureId);
         if (nextProbeAt !== null || faulted.size < faultsToHold) return 'unchanged';
         nextProbeAt = clock.monotonic() + probeEveryMs;
         return 'held';
       }
+      if (!provesCredentials(finding)) return 'unchanged';
       faulted.clear();
       if (nextProbeAt === null) return 'unchanged';
       nextProbeAt = null;
       return 'released';
     },
     get waitMs() {
-      return nextProbeAt === null ? 0 : Math.max(1, nextProbeAt - clock.monotonic());
+      return nextProbeAt === null ? 0 : Math.max(1, Math.ceil(nextProbeAt - clock.monotonic()));
     },
   };
+}
+
+/** Whether the provider must have accepted our credentials to say this; a timeout or an error page tells nothing about them. */
+function provesCredentials(finding: Finding['is']): boolean {
+  switch (finding) {
+    case 'captured':
+    case 'declined':
+    case 'in_process':
+    case 'busy':
+    case 'authorised':
+      return true;
+    case 'account_fault':
+    case 'probe_refused':
+    case 'not_sent':
+    case 'not_processed':
+    case 'unknown':
+    case 'lapsed':
+      return false;
+  }
 }

@@ -73,8 +73,9 @@ function grouped<Item, Result>(
       return results;
     },
     onError: (error) => {
-      if (hasCode(error, 'STORE_REFUSED_DATA')) return 'bisect';
-      return error instanceof CaptureWorkerError && error.retryable ? 'try_again' : 'reject';
+      if (hasCode(error, 'STORE_BUSY')) return 'set_aside';
+      // Whatever is no outage is one item's doing until shown otherwise: the others must not go down with it.
+      return error instanceof CaptureWorkerError && error.retryable ? 'try_again' : 'bisect';
     },
     beforeRetry: async (repetition, error) => {
       const waitMs = waitBefore(repetition, AWAY_BACKOFF, random());

@@ -2,6 +2,7 @@ import type { Capture } from '../capture/capture.js';
 import { waitBefore } from '../capture/backoff.js';
 import { evidenceIdOf } from '../capture/ids.js';
 import { messageOf } from '../errors.js';
+import { idsOf } from '../log.js';
 import type { Random } from '../ports/clock.js';
 import type { CaptureStore, DueCapture } from '../ports/store.js';
 import type { SendingAccount } from './send.js';
@@ -30,6 +31,8 @@ export interface SchedulerOptions extends TakeOrderOptions {
   readonly limit: number;
   /** How long others leave taken rows alone, in ms; longer than a call takes to be started. */
   readonly takenForMs: number;
+  /** As in the fold's policy, in ms. */
+  readonly announceUnsentAfterMs: number;
 }
 
 const AWAY_BACKOFF = { baseMs: 500, capMs: 10_000 };
@@ -43,7 +46,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     while (!stopping.signal.aborted) {
       try {
         const taken = await due.takeDue({ actions: ['send', 'lapse'], limit, takenForMs });
-        await Promise.all(taken.map((one) => advance(one, options)));
+        await Promise.all(taken.map((one) => advanceOrTell(one, options)));
         failures = 0;
         if (taken.length === 0) await clock.sleep(pollEveryMs, stopping.signal);
       } catch (error) {
@@ -63,6 +66,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 }
 
+/** One capture that can't be advanced must not keep the others of its round from it; it falls due again. */
+async function advanceOrTell(due: DueCapture, options: SchedulerOptions): Promise<void> {
+  try {
+    await advance(due, options);
+  } catch (error) {
+    options.log.error(
+      { ...idsOf(due.capture), action: due.action, err: error },
+      `a due capture could not be advanced: ${messageOf(error)}`,
+    );
+  }
+}
+
 async function advance({ action, capture }: DueCapture, options: SchedulerOptions): Promise<void> {
   switch (action) {
     case 'send':
@@ -78,12 +93,13 @@ async function advance({ action, capture }: DueCapture, options: SchedulerOption
 
 async function sendDue(capture: Capture, options: SchedulerOptions): Promise<void> {
   const account = options.accounts.get(capture.account);
-  if (account === undefined) {
+  // The name alone doesn't do: an account may have become another merchant's since the claim.
+  if (account?.merchantId !== capture.merchantId || account.rules.provider !== capture.provider) {
     options.log.error(
       { captureId: capture.captureId, account: capture.account },
-      `a planned capture belongs to account ${capture.account}, which is not configured; it waits`,
+      `a planned capture belongs to account ${capture.account}, merchant ${capture.merchantId}, which is not configured; it waits`,
     );
-    await options.store.record({ captureId: capture.captureId, pieces: [] });
+    await lookAgain(capture, options);
     return;
   }
   const leave = await account.gate.enter();
@@ -100,15 +116,30 @@ async function startAndSend(
   options: SchedulerOptions,
 ): Promise<void> {
   const { store, clock, worker, leaseMarginMs } = options;
-  if (account.gate.permit() === 'held') {
-    // Looked at again without new evidence: it gets its next due time, and is announced as not sent when it is time.
-    await store.record({ captureId: capture.captureId, pieces: [] });
+  const permit = account.gate.permit();
+  if (permit === 'held') {
+    await lookAgain(capture, options);
     return;
   }
+  if (options.closing.aborted) return;
   const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
   const leasedAt = clock.monotonic();
   const begun = await store.start({ captureId: capture.captureId, leaseMs, worker });
-  if (begun !== null) await send({ capture: begun, leaseMs, leasedAt }, account, options);
+  if (begun !== null)
+    await send({ capture: begun, leaseMs, leasedAt, probe: permit === 'probe' }, account, options);
+}
+
+/**
+ * A capture that can't be sent now stays taken, and falls due again by the passing of time. It is folded, without new evidence, only when
+ * subscribers are to be told that it wasn't sent: thousands may wait so, and each fold is a write.
+ */
+async function lookAgain(
+  capture: Capture,
+  { store, clock, announceUnsentAfterMs }: SchedulerOptions,
+): Promise<void> {
+  const age = clock.now().getTime() - capture.createdAt.getTime();
+  if (capture.announced !== null || age < announceUnsentAfterMs) return;
+  await store.record({ captureId: capture.captureId, pieces: [] });
 }
 
 /** The answer to the attempt under way never came, and nobody may wait for it any longer. */

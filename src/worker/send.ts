@@ -36,6 +36,8 @@ export interface SendOptions {
 export interface LeasedAttempt {
   readonly capture: Capture;
   readonly leaseMs: number;
+  /** Sent to see whether a held account was mended. */
+  readonly probe: boolean;
   /** The monotonic time before the statement that leased it was issued: the lease can't have begun earlier. */
   readonly leasedAt: number;
 }
@@ -45,7 +47,7 @@ export interface LeasedAttempt {
  * evidence is durable, with the capture as it stands then.
  */
 export async function send(
-  { capture, leaseMs, leasedAt }: LeasedAttempt,
+  { capture, leaseMs, leasedAt, probe }: LeasedAttempt,
   account: SendingAccount,
   options: SendOptions,
 ): Promise<Capture | null> {
@@ -64,7 +66,7 @@ export async function send(
     'an attempt was answered',
   );
   noteAccount(capture, account, answer, options);
-  const settled = await record(capture, evidenceOf(capture, answer), options);
+  const settled = await record(capture, evidenceOf(capture, probe ? asProbe(answer) : answer), options);
   if (settled !== null) observer.state(settled, settled.status.state);
   return settled;
 }
@@ -86,6 +88,11 @@ function noteAccount(
   } else {
     log.info({ account: name }, `account ${name} is no longer held`);
   }
+}
+
+/** A refused probe is the account's doing: it doesn't count among the tries after which a capture waits for a person. */
+function asProbe(answer: Answer): Answer {
+  return answer.finding.is === 'account_fault' ? { ...answer, finding: { is: 'probe_refused' } } : answer;
 }
 
 function evidenceOf(capture: Capture, answer: Answer): Evidence {
@@ -114,7 +121,14 @@ async function record(
   try {
     return await store.record({ captureId, pieces: [evidence] });
   } catch (error) {
-    if (!hasCode(error, 'STORE_REFUSED_DATA')) throw error;
+    if (!hasCode(error, 'STORE_REFUSED_DATA')) {
+      // The last trace of what the provider said, should this process end now.
+      log.fatal(
+        { ...idsOf(capture), finding: evidence.finding, providerCode: evidence.providerCode, err: error },
+        'an answer could not be recorded',
+      );
+      throw error;
+    }
     log.error(
       { captureId, err: error },
       'the answer holds data that the store refuses; it is recorded without its texts',

@@ -1,7 +1,7 @@
 import type { Capture } from '../capture/capture.js';
 import type { OrderFulfilled, Rejection } from '../capture/order.js';
 import { contradiction, isRejection, planCapture, reject } from '../capture/order.js';
-import { hasCode, messageOf } from '../errors.js';
+import { CaptureWorkerError, hasCode, messageOf } from '../errors.js';
 import type { NewId } from '../ports/ids.js';
 import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
 import type { SendingAccount, SendOptions } from './send.js';
@@ -12,6 +12,8 @@ export interface TakeOrderOptions extends SendOptions {
   /** How late after its lease was asked for a call may still begin, in ms. */
   readonly leaseMarginMs: number;
   readonly newId: NewId;
+  /** Aborted when nothing new may be claimed or sent, also by orders that were taken on before. */
+  readonly closing: AbortSignal;
   /** Names this process in attempts and leases. */
   readonly worker: string;
 }
@@ -45,6 +47,8 @@ export async function takeOrder(
   if (account === undefined) throw new Error(`account ${order.account} vanished while its order was planned`);
   const leave = await account.gate.enter();
   try {
+    // Whoever waited so long is delivered again: a claim made now could not be sent and settled any more.
+    if (options.closing.aborted) throw new CaptureWorkerError('STORE_UNAVAILABLE', 'the worker is stopping');
     return await claimAndSend(planned, account, source, options);
   } finally {
     leave();
@@ -58,7 +62,8 @@ async function claimAndSend(
   options: TakeOrderOptions,
 ): Promise<OrderTaken> {
   const { clock, leaseMarginMs } = options;
-  const held = account.gate.permit() === 'held';
+  const permit = account.gate.permit();
+  const held = permit === 'held';
   const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
   const leasedAt = clock.monotonic();
   const claim = await claimOrReject(
@@ -79,7 +84,7 @@ async function claimAndSend(
     return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
   }
   if (held) return { taken: 'deferred', capture };
-  const settled = await send({ capture, leaseMs, leasedAt }, account, options);
+  const settled = await send({ capture, leaseMs, leasedAt, probe: permit === 'probe' }, account, options);
   return { taken: 'claimed', capture: settled ?? capture };
 }
 

@@ -133,9 +133,11 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
       leaseMarginMs: 10_000,
       worker: 'worker-1',
       newId: randomUUID,
+      closing: new AbortController().signal,
       pollEveryMs: 1_000,
       limit: 100,
       takenForMs: 10_000,
+      announceUnsentAfterMs: POLICY.announceUnsentAfterMs,
     },
   };
   return path;

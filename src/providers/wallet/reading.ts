@@ -46,7 +46,7 @@ export function answerOf(
   }
   const reading = read(response.body);
   if (reading === null) return { ...plain('unknown', "the answer can't be read"), ...delivered };
-  if (response.authenticity === 'unsigned' && requireSignedAnswers && !isHarmless(reading.finding)) {
+  if (response.authenticity === 'unsigned' && requireSignedAnswers) {
     return { ...plain('unknown', "the answer isn't signed"), ...delivered };
   }
   return {
@@ -55,16 +55,6 @@ export function answerOf(
     providerMessage: reading.message === null ? null : forPeople(reading.message),
     ...delivered,
   };
-}
-
-/**
- * Whether a finding may be believed although anybody could have written it. The wallet can't sign for a client that it doesn't know, and
- * its gateway turns excess traffic away before anything signs, so these two do come unsigned. If one is believed wrongly, the same
- * request is sent again under the same id, which the wallet recognises: it answers with what it did the first time. Nothing else is
- * harmless: a `declined` believed wrongly ends a capture that may have moved money.
- */
-function isHarmless({ is }: Finding): boolean {
-  return is === 'account_fault' || is === 'not_processed';
 }
 
 function plain(

@@ -39,13 +39,13 @@ describe('an answer that does not arrive as it should', () => {
     [
       'an unsigned refusal of our signature',
       { kind: 'unsigned', then: { kind: 'answer', resultCode: 'SIGNATURE_INVALID' } },
-      'account_fault',
+      'unknown',
       0n,
     ],
     [
       'an unsigned refusal for traffic',
       { kind: 'unsigned', then: { kind: 'answer', resultCode: 'REQUEST_TRAFFIC_EXCEED_LIMIT' } },
-      'not_processed',
+      'unknown',
       0n,
     ],
     [

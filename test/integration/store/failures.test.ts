@@ -58,13 +58,14 @@ describe('a database in trouble', () => {
     });
   });
 
-  it('is told as unavailable when the database is missing', async () => {
+  it('is told as a refused login when the database is missing', async () => {
     const url = changedUrl((parts) => {
       parts.pathname = '/no_such_database';
     });
     await withPool(url, async (pool) => {
       await assert.rejects(testStore(pool).claim([claimOf(captureOfPayment('missing'))]), {
-        ...UNAVAILABLE,
+        code: 'STORE_LOGIN_REFUSED',
+        retryable: true,
         message: /"no_such_database" does not exist/,
       });
     });
@@ -96,7 +97,7 @@ describe('a database in trouble', () => {
     assert.deepEqual([settled?.status.state, settled?.sequence], ['succeeded', 1]);
   });
 
-  it('is told as unavailable when a rival keeps a row locked for too long', async () => {
+  it('is told as busy when a rival keeps a row locked for too long', async () => {
     const capture = captureOfPayment('locked');
     const { captureId } = capture;
     await testStore(database.pool).claim([claimOf(capture)]);
@@ -109,7 +110,8 @@ describe('a database in trouble', () => {
       await assert.rejects(
         testStore(hurried).record([{ captureId, pieces: [pieceOf(captureId, CAPTURED)] }]),
         {
-          ...UNAVAILABLE,
+          code: 'STORE_BUSY',
+          retryable: true,
           message: /SQLSTATE 55P03/,
         },
       );

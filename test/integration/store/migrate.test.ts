@@ -79,9 +79,9 @@ describe('migrations', () => {
     const { url } = await database({ migrated: false });
     const nowhere = new URL(url);
     nowhere.pathname = '/no_such_database';
-    await assert.rejects(migrate(nowhere.toString(), SILENT), { code: 'STORE_UNAVAILABLE' });
+    await assert.rejects(migrate(nowhere.toString(), SILENT), { code: 'STORE_LOGIN_REFUSED' });
     const pool = createPool({ url: nowhere.toString(), max: 1, applicationName: 'capture-worker test' });
-    await assert.rejects(checkSchema(pool), { code: 'STORE_UNAVAILABLE' });
+    await assert.rejects(checkSchema(pool), { code: 'STORE_LOGIN_REFUSED' });
     await pool.end();
   });
 });

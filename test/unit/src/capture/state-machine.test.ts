@@ -76,6 +76,17 @@ describe('state machine', () => {
     const thrice = folded({ ...SENDING, attempts: 3 }, faults);
     assert.equal(thrice.capture.review, 'repeated_account_fault');
     assert.deepEqual(thrice.schedule, { change: 'park' });
+    assert.equal(
+      thrice.event?.type === 'capture.pending' && thrice.event.reason,
+      'not_sent',
+      'told, since nothing will look at it again',
+    );
+    const probes = faults.map((fault): Evidence => ({ ...fault, finding: { is: 'probe_refused' } }));
+    assert.equal(
+      folded({ ...SENDING, attempts: 3 }, probes).capture.review,
+      null,
+      'probes of a held account do not count',
+    );
     assert.equal(mayStart(thrice.capture), false);
   });
 
@@ -137,6 +148,7 @@ describe('state machine', () => {
     { is: 'not_sent' },
     { is: 'not_processed' },
     { is: 'account_fault' },
+    { is: 'probe_refused' },
     { is: 'authorised' },
   );
 

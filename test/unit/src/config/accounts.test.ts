@@ -140,7 +140,16 @@ describe('loadAccounts', () => {
   it('refuses two accounts of one merchant, also when something else is wrong', () => {
     const problems = problemsOf(account('main') + account('alias') + account('third', { clientId: '' }));
     assert.equal(problems.filter((text) => text.includes("is account main's merchant already")).length, 2);
-    assert.deepEqual(problemsOf(account('main') + account('other', { merchantId: "'43'" })), []);
+    assert.deepEqual(
+      problemsOf(account('main') + account('other', { merchantId: "'43'", clientId: 'another' })),
+      [],
+    );
+  });
+
+  it('refuses two merchants with one client id: the provider would take them for one', () => {
+    const problems = problemsOf(account('main') + account('other', { merchantId: "'43'" }));
+    assert.equal(problems.length, 1);
+    assert.match(problems.join(), /other\.clientId: .* is account main's client already/);
   });
 
   it('never shows a key that was written into the file', () => {

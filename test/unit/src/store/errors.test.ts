@@ -40,18 +40,15 @@ describe('storeError', () => {
     });
   }
 
-  const passing = [
-    '08006',
-    '40001',
-    '40P01',
-    '53300',
-    '55P03',
-    '57014',
-    '57P01',
-    '57P03',
-    '58030',
-    '25006',
-  ];
+  for (const sqlstate of ['57014']) {
+    it(`takes ${sqlstate} for a row that somebody else holds`, () => {
+      const error = classify(answer(sqlstate));
+      assert.equal(error.code, 'STORE_BUSY');
+      assert.equal(error.retryable, true);
+    });
+  }
+
+  const passing = ['08006', '40001', '40P01', '53300', '57P01', '57P03', '58030', '25006'];
   for (const sqlstate of passing) {
     it(`takes ${sqlstate} for something that may pass`, () => {
       const error = classify(answer(sqlstate));

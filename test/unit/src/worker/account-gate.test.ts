@@ -25,20 +25,24 @@ describe('account gate', () => {
   });
 
   it('holds the account after three distinct captures were refused for its sake', () => {
-    const gate = gateAt({ ms: 0 });
+    const time = { ms: 0 };
+    const gate = gateAt(time);
     for (const capture of ['a', 'a', 'b', 'a'])
       assert.equal(gate.answered(capture, 'account_fault'), 'unchanged');
     assert.equal(gate.permit(), 'open');
     assert.equal(gate.answered('c', 'account_fault'), 'held');
     assert.equal(gate.permit(), 'held');
     assert.equal(gate.waitMs, 1_000);
+    time.ms = 0.4;
+    assert.equal(gate.waitMs, 1_000, 'whole ms, whatever the clock says');
   });
 
-  it('begins to count anew after any other answer, but not after a call that was never sent', () => {
+  it('begins to count anew after any other answer, but not after one that tells nothing of the credentials', () => {
     const gate = gateAt({ ms: 0 });
     gate.answered('a', 'account_fault');
     gate.answered('b', 'account_fault');
-    gate.answered('c', 'not_sent');
+    for (const tellsNothing of ['not_sent', 'unknown', 'not_processed'] as const)
+      gate.answered('c', tellsNothing);
     assert.equal(gate.answered('d', 'account_fault'), 'held');
     const other = gateAt({ ms: 0 });
     other.answered('a', 'account_fault');

@@ -107,6 +107,24 @@ describe('group commit', () => {
     await assert.rejects(stopped.commit('a'), /away/);
   });
 
+  it('sets an item aside that can’t be written just now, and writes the others meanwhile', async () => {
+    let released: (() => void) | undefined;
+    const free = new Promise<void>((resolve) => (released = resolve));
+    let held = true;
+    const { commit } = group({
+      onError: () => 'set_aside',
+      beforeRetry: () => free,
+      write: (items) =>
+        held && items.includes('held') ? Promise.reject(new Error('locked')) : Promise.resolve(items),
+    });
+    const waiting = commit('held');
+    assert.deepEqual(await Promise.all(['a', 'b'].map(commit)), ['a', 'b']);
+    assert.equal(await commit('c'), 'c');
+    held = false;
+    released?.();
+    assert.equal(await waiting, 'held');
+  });
+
   it('goes on after a batch was rejected whole', async () => {
     let first = true;
     const { commit } = group({

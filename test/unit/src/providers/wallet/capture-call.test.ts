@@ -101,10 +101,9 @@ describe('a refusal', () => {
 
 describe('an answer that nobody signed', () => {
   for (const { code, status, meaning } of WALLET_CODES) {
-    const harmless = meaning.is === 'account_fault' || meaning.is === 'not_processed';
-    it(`with ${code} is ${harmless ? 'believed' : 'no evidence'}`, () => {
+    it(`with ${code} is no evidence`, () => {
       const { finding } = answerTo(response({ result: result(status, code) }, unsigned));
-      assert.equal(finding.is, harmless ? meaning.is : 'unknown');
+      assert.equal(finding.is, 'unknown');
     });
 
     it(`with ${code} is believed where answers aren't signed at all`, () => {

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { collectBooks } from '../../../dev/demo/collect.js';
+import { compareBooks } from '../../../dev/demo/compare.js';
+import type { DemoPlan } from '../../../dev/demo/orders.js';
+import { planDemo } from '../../../dev/demo/orders.js';
+import { authorise, produce } from '../../../dev/demo/produce.js';
+import type { Scene } from '../../../dev/demo/scene.js';
+import { setScene } from '../../../dev/demo/scene.js';
+import { watchUntil } from '../../../dev/demo/watch.js';
+import { createPool } from '../../../src/store/pool.js';
+
+const ORDERS = 5;
+
+/** Good orders, each of which meets a wallet that refuses our credentials once. */
+function refusedOnce(): DemoPlan {
+  const orders = planDemo(ORDERS, 'held').orders.map((order) => ({
+    ...order,
+    scenario: { kind: 'answer', resultCode: 'ACCESS_DENIED', times: 1 },
+  }));
+  return { orders, messages: orders.map((order) => ({ kind: 'order', order, repeat: 0 })) };
+}
+
+describe('an account whose credentials the provider refuses', () => {
+  let scene: Scene;
+  let pool: pg.Pool;
+  const signal = AbortSignal.timeout(90_000);
+
+  before(async () => {
+    scene = await setScene({
+      env: process.env,
+      progress: () => undefined,
+      say: () => undefined,
+      // One at a time, so that the account is held before the last orders come.
+      settings: {
+        CAPTURE_WORKER_MAX_IN_FLIGHT: '1',
+        CAPTURE_WORKER_HOLD_PROBE_INTERVAL: '1s',
+        CAPTURE_WORKER_RESEND_BACKOFF_BASE: '100ms',
+      },
+      signal,
+    });
+    pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'test' });
+  });
+  after(async () => {
+    await pool.end();
+    await scene.close();
+  });
+
+  it('is held, keeps its orders, and captures them all once it was mended', async () => {
+    const plan = refusedOnce();
+    await authorise(scene, plan.orders);
+    await produce(scene, plan.messages);
+    const worker = await scene.startWorker();
+    await watchUntil(scene, pool, { onProgress: () => undefined, check: () => Promise.resolve(), signal });
+    assert.match(await worker.recentOutput(), /is held: the provider refuses its credentials/);
+    await worker.stop();
+
+    const { books, doubleCaptures } = await collectBooks(scene, plan, pool);
+    assert.deepEqual(books.deadLetters, [], 'a held account makes no order a dead letter');
+    assert.deepEqual(compareBooks(books), []);
+    assert.equal(books.rows.filter(({ state }) => state === 'succeeded').length, ORDERS);
+    assert.equal(doubleCaptures, 0);
+    const { rows } = await pool.query<{ deferred: number }>(
+      "select count(*)::int as deferred from captures c where not exists (select from evidence e where e.capture_id = c.capture_id and e.attempt = 1 and e.finding = 'account_fault')",
+    );
+    assert.ok((rows[0]?.deferred ?? 0) > 0, 'some orders were claimed while the account was held');
+  });
+});

@@ -4,8 +4,10 @@ import { Partitioners } from 'kafkajs';
 import { pino } from 'pino';
 import type { KafkaClientConfig } from '../../src/kafka/client.js';
 import { openKafkaClient } from '../../src/kafka/client.js';
+import { protocolErrorOf } from '../../src/kafka/errors.js';
 import { toLogMessage } from '../../src/kafka/log-message.js';
 import type { LogMessage } from '../../src/ports/log.js';
+import { eventually } from './eventually.js';
 
 /** A test file's part of a real Kafka: topics and groups of its own, and eyes on them. */
 export interface TestKafka {
@@ -53,6 +55,7 @@ export async function openTestKafka(): Promise<TestKafka> {
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
       });
       topics.push(topic);
+      await eventually(`the leader of ${topic} knows that it is`, () => isLed(admin, topic));
       return topic;
     },
     deleteTopic: async (topic) => {
@@ -156,4 +159,15 @@ async function commitAs(
   await joined;
   await consumer.commitOffsets([{ topic, partition: 0, offset: offset.toString() }]);
   await consumer.disconnect();
+}
+
+/** The metadata names a leader a moment before that broker has taken the office. */
+async function isLed(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicOffsets(topic);
+    return true;
+  } catch (error) {
+    if (protocolErrorOf(error) === 'NOT_LEADER_FOR_PARTITION') return false;
+    throw error;
+  }
 }

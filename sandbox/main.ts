@@ -82,7 +82,7 @@ An account that uses it:
     walletPublicKey: { file: ${join(keysDir, 'wallet-public.pem')} }
     authorisationWindow: 7d
 
-Authorise a payment of 150 IQD (amounts are minor units), capture it, and see what moved:
+Authorise a payment of 150 IQD (amounts are minor units), and see what has moved once a worker captured it:
 
   curl -X POST ${adminUrl}/authorisations -H 'content-type: application/json' \\
     -d '[{"paymentId":"pay-1","clientId":"${clientId}","amount":"150000","currency":"IQD"}]'

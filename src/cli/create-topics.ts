@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Logger } from 'pino';
 import { CaptureWorkerError, messageOf } from '../errors.js';
@@ -16,6 +17,9 @@ export interface CreatedTopic {
 
 const DEADLINE_MS = 60_000;
 const DISCONNECT_MS = 5_000;
+/** What brokers say of a topic that they were told to create and haven't set up. */
+const NOT_YET: readonly string[] = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+const NOT_YET_MS = 100;
 
 /**
  * Creates the topics that don't exist; those that do are left alone, however they are set up. Throws TOPIC_REFUSED if the brokers won't
@@ -45,14 +49,33 @@ async function createMissing(admin: Admin, settings: TopicSettings): Promise<Cre
   const wanted = topicConfigs(settings);
   const existing = new Set(await admin.listTopics());
   const missing = wanted.filter(({ topic }) => !existing.has(topic));
-  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
-  const partitions = new Map(topics.map(({ name, partitions: list }) => [name, list.length]));
+  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: false });
+  const partitions = await partitionsOf(
+    admin,
+    wanted.map(({ topic }) => topic),
+  );
   return wanted.map(({ topic }) => ({
     topic,
     outcome: existing.has(topic) ? 'existed' : 'created',
     partitions: partitions.get(topic) ?? 0,
   }));
+}
+
+/**
+ * How many partitions each topic has, once all are known and led. A topic that was just created is unknown to the brokers for a moment;
+ * the caller's deadline ends the wait.
+ */
+async function partitionsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+      const led = topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      if (led) return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+    } catch (error) {
+      if (!NOT_YET.includes(protocolErrorOf(firstOf(error)) ?? '')) throw error;
+    }
+    await sleep(NOT_YET_MS);
+  }
 }
 
 /** Kafka would say so too, of each topic at once and in fewer words. */

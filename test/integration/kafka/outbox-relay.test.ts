@@ -155,7 +155,9 @@ describe('the outbox relay on Kafka and PostgreSQL', () => {
     await eventually('it has begun', () => first.stats().published > 0);
     network.freezeConnections();
     await eventually('an append failed', () => first.stats().failures > 0);
-    await database.pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+    await database.pool.query(
+      "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+    );
     await eventually('all is published', async () => (await queued()) === 0);
     assertAllInOrder(await kafka.read(topic), names);
   });

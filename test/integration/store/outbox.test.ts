@@ -39,7 +39,9 @@ describe('the outbox', () => {
 
   /** Ends whatever session holds shards, as a dying server or a cut connection would. */
   const endHoldingSessions = () =>
-    database.pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+    database.pool.query(
+      "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+    );
 
   async function pendingThenSucceeded(paymentId: string): Promise<string> {
     const capture = captureOfPayment(paymentId);

@@ -7,9 +7,9 @@ import type { DemoPlan } from '../../../dev/demo/orders.js';
 import { planDemo } from '../../../dev/demo/orders.js';
 import { authorise, produce } from '../../../dev/demo/produce.js';
 import type { Scene } from '../../../dev/demo/scene.js';
-import { setScene } from '../../../dev/demo/scene.js';
+import type { WatchOptions } from '../../../dev/demo/watch.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
-import { createPool } from '../../../src/store/pool.js';
+import { openTestScene } from '../../support/scene.js';
 
 const ORDERS = 5;
 
@@ -25,34 +25,27 @@ function refusedOnce(): DemoPlan {
 describe('an account whose credentials the provider refuses', () => {
   let scene: Scene;
   let pool: pg.Pool;
-  const signal = AbortSignal.timeout(90_000);
+  let quiet: WatchOptions;
+  let close: () => Promise<void>;
 
   before(async () => {
-    scene = await setScene({
-      env: process.env,
-      progress: () => undefined,
-      say: () => undefined,
+    ({ scene, pool, quiet, close } = await openTestScene({
       // One at a time, so that the account is held before the last orders come.
       settings: {
         CAPTURE_WORKER_MAX_IN_FLIGHT: '1',
         CAPTURE_WORKER_HOLD_PROBE_INTERVAL: '1s',
         CAPTURE_WORKER_RESEND_BACKOFF_BASE: '100ms',
       },
-      signal,
-    });
-    pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'test' });
+    }));
   });
-  after(async () => {
-    await pool.end();
-    await scene.close();
-  });
+  after(() => close());
 
   it('is held, keeps its orders, and captures them all once it was mended', async () => {
     const plan = refusedOnce();
     await authorise(scene, plan.orders);
     await produce(scene, plan.messages);
     const worker = await scene.startWorker();
-    await watchUntil(scene, pool, { onProgress: () => undefined, check: () => Promise.resolve(), signal });
+    await watchUntil(scene, pool, quiet);
     assert.match(await worker.recentOutput(), /is held: the provider refuses its credentials/);
     await worker.stop();
 

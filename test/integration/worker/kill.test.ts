@@ -5,10 +5,9 @@ import { collectBooks } from '../../../dev/demo/collect.js';
 import { compareBooks } from '../../../dev/demo/compare.js';
 import { authorise, produce } from '../../../dev/demo/produce.js';
 import type { Scene } from '../../../dev/demo/scene.js';
-import { setScene } from '../../../dev/demo/scene.js';
-import type { Progress } from '../../../dev/demo/watch.js';
+import type { Progress, WatchOptions } from '../../../dev/demo/watch.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
-import { createPool } from '../../../src/store/pool.js';
+import { openTestScene } from '../../support/scene.js';
 import { slowPlan } from '../../support/slow-plan.js';
 
 const ORDERS = 400;
@@ -16,26 +15,18 @@ const ORDERS = 400;
 describe('a worker that is killed in the middle', () => {
   let scene: Scene;
   let pool: pg.Pool;
-  const signal = AbortSignal.timeout(120_000);
-  const quiet = { onProgress: () => undefined, check: () => Promise.resolve(), signal };
+  let quiet: WatchOptions;
+  let close: () => Promise<void>;
 
   before(async () => {
-    scene = await setScene({
-      env: process.env,
-      progress: () => undefined,
-      say: () => undefined,
+    ({ scene, pool, quiet, close } = await openTestScene({
       // Short leases, so that what a dead worker left is soon known to be open.
       settings: { CAPTURE_WORKER_LEASE_MARGIN: '1s', CAPTURE_WORKER_MAX_IN_FLIGHT: '40' },
       timeout: '2s',
       sandboxArgs: ['--permissive'],
-      signal,
-    });
-    pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'test' });
+    }));
   });
-  after(async () => {
-    await pool.end();
-    await scene.close();
-  });
+  after(() => close());
 
   it('captures nothing twice and loses nothing', async () => {
     const plan = slowPlan(ORDERS, 'kill', 400);

@@ -6,9 +6,9 @@ import { collectBooks, standingOf } from '../../../dev/demo/collect.js';
 import { compareBooks } from '../../../dev/demo/compare.js';
 import { authorise, produce } from '../../../dev/demo/produce.js';
 import type { RunningProcess, Scene } from '../../../dev/demo/scene.js';
-import { setScene } from '../../../dev/demo/scene.js';
+import type { WatchOptions } from '../../../dev/demo/watch.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
-import { createPool } from '../../../src/store/pool.js';
+import { openTestScene } from '../../support/scene.js';
 import { slowPlan } from '../../support/slow-plan.js';
 
 const ORDERS = 200;
@@ -18,25 +18,17 @@ const DONE = ['the order was taken', 'the order was taken before', 'a message be
 describe('a worker that is told to stop', () => {
   let scene: Scene;
   let pool: pg.Pool;
-  const signal = AbortSignal.timeout(120_000);
-  const quiet = { onProgress: () => undefined, check: () => Promise.resolve(), signal };
+  let quiet: WatchOptions;
+  let close: () => Promise<void>;
 
   before(async () => {
-    scene = await setScene({
-      env: process.env,
-      progress: () => undefined,
-      say: () => undefined,
+    ({ scene, pool, quiet, close } = await openTestScene({
       settings: { CAPTURE_WORKER_LEASE_MARGIN: '1s', CAPTURE_WORKER_MAX_IN_FLIGHT: '20' },
       timeout: '3s',
       sandboxArgs: ['--permissive'],
-      signal,
-    });
-    pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'test' });
+    }));
   });
-  after(async () => {
-    await pool.end();
-    await scene.close();
-  });
+  after(() => close());
 
   /** Starts a worker and waits until it is at work on several orders at once. */
   async function atWork(beyond: number): Promise<RunningProcess> {

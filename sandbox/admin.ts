@@ -1,21 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Authorisation, Book } from './book.js';
+import type { Authorisation } from './book.js';
 import { bookView, entryView, summaryView } from './book-view.js';
-import type { CallCounts } from './calls.js';
-import type { Script } from './scenario.js';
 import { scenariosIn, scriptSchema } from './scenario.js';
+import type { Simulator, Simulators } from './simulator.js';
+import { PROVIDER_NAMES, providerNamed } from './simulator.js';
 import type { Timers } from './timers.js';
-import { codeEntry } from './wallet/codes.js';
-import type { Wallet } from './wallet/wallet.js';
 
 export interface AdminParts {
-  readonly book: Book;
-  readonly calls: CallCounts;
-  readonly wallet: Wallet;
+  readonly simulators: Simulators;
   readonly timers: Pick<Timers, 'hurry'>;
-  /** How long an authorisation lives that is entered without an expiry, in ms. */
-  readonly authorisationLifeMs: number;
+  /** How long an authorisation lives that is entered without an expiry, in ms; null leaves that to its provider. */
+  readonly authorisationLifeMs: number | null;
   readonly now: () => Date;
   readonly reset: () => void;
 }
@@ -24,33 +20,57 @@ export interface AdminParts {
  * The sandbox's own endpoints, for those who set the scene and judge the result:
  *
  * - `POST /admin/authorisations` enters payments, all of a list or none;
- * - `GET /admin/book` is the whole book with the calls counted, `GET /admin/book/<paymentId>` one entry of it;
- * - `GET /admin/summary` is the book without its lists: cheap, however big the book;
+ * - `GET /admin/book` is the books of all providers with the calls counted, `GET /admin/book/<provider>` one of them,
+ *   `GET /admin/book/<provider>/<paymentId>` one entry;
+ * - `GET /admin/summary` and `GET /admin/summary/<provider>` are the books without their lists: cheap, however big;
  * - `POST /admin/hurry` does at once what scripts have put off: late executions, captures in process, delays;
  * - `POST /admin/reset` forgets everything and breaks off the calls under way.
  */
 export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
-  const { book, calls, wallet, timers, reset } = parts;
+  const { simulators, timers, reset } = parts;
+  const named = (name: string): Simulator | null => {
+    const provider = providerNamed(name);
+    return provider === null ? null : simulators[provider];
+  };
   app.post('/admin/authorisations', { bodyLimit: 256 * 1024 * 1024 }, (request, reply) => {
     const parsed = z.array(authorisationSchema).min(1).safeParse(request.body);
     if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
-    const problem = problemOf(parsed.data, book, wallet);
-    if (problem !== null) return reply.code(problem.status).send({ error: problem.error });
-    for (const input of parsed.data) {
-      wallet.authorise(authorisationOf(input, parts), {
+    const entered = entriesOf(parsed.data, simulators);
+    if ('error' in entered) return reply.code(entered.status).send({ error: entered.error });
+    for (const { input, simulator } of entered.entries) {
+      simulator.authorise(authorisationOf(input, simulator, parts), {
         capture: input.scenario ?? null,
         inquiry: input.inquiryScenario ?? null,
       });
     }
     return reply.code(201).send({ added: parsed.data.length });
   });
-  app.get('/admin/book', () => ({ ...bookView(book), calls }));
-  app.get('/admin/summary', () => ({ ...summaryView(book), calls }));
-  app.get<{ Params: { paymentId: string } }>('/admin/book/:paymentId', (request, reply) => {
-    const entry = book.find(request.params.paymentId);
-    if (entry !== null) return entryView(entry);
-    return reply.code(404).send({ error: `payment ${request.params.paymentId} was never authorised` });
-  });
+
+  const views = {
+    book: ({ common: { book, calls } }: Simulator) => ({ ...bookView(book), calls }),
+    summary: ({ common: { book, calls } }: Simulator) => ({ ...summaryView(book), calls }),
+  };
+  for (const [what, view] of Object.entries(views)) {
+    app.get(`/admin/${what}`, () =>
+      Object.fromEntries(PROVIDER_NAMES.map((name) => [name, view(simulators[name])])),
+    );
+    app.get<{ Params: { provider: string } }>(`/admin/${what}/:provider`, ({ params }, reply) => {
+      const simulator = named(params.provider);
+      return simulator === null
+        ? reply.code(404).send({ error: noProvider(params.provider) })
+        : view(simulator);
+    });
+  }
+  app.get<{ Params: { provider: string; paymentId: string } }>(
+    '/admin/book/:provider/:paymentId',
+    ({ params: { provider, paymentId } }, reply) => {
+      const simulator = named(provider);
+      if (simulator === null) return reply.code(404).send({ error: noProvider(provider) });
+      const entry = simulator.common.book.find(paymentId);
+      if (entry !== null) return entryView(entry);
+      return reply.code(404).send({ error: `payment ${paymentId} was never authorised` });
+    },
+  );
   app.post('/admin/hurry', () => ({ done: timers.hurry() }));
   app.post('/admin/reset', (_request, reply) => {
     reset();
@@ -61,44 +81,44 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
 const id = z.string().min(1).max(64);
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
-const script = scriptSchema.superRefine((value: Script, context) => {
-  for (const scenario of scenariosIn(value)) {
-    if (scenario.kind !== 'answer' || scenario.resultStatus !== undefined) continue;
-    if (codeEntry(scenario.resultCode) !== null) continue;
-    const message = `the wallet has no code ${scenario.resultCode}: give its resultStatus, or correct it`;
-    context.addIssue({ code: 'custom', message });
-  }
-});
-
 const authorisationSchema = z.strictObject({
+  provider: z.enum(PROVIDER_NAMES),
   paymentId: id,
-  clientId: id,
-  paymentRequestId: id.optional(),
+  merchant: id,
+  /** The merchant's own id of the payment. */
+  reference: id.optional(),
   amount: z.string().regex(/^[1-9]\d{0,15}$/, 'must be a positive number of minor units, as a string'),
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters'),
   authorisedAt: time.optional(),
   expiresAt: time.optional(),
   /** What captures of the payment meet; without it, the profile decides. */
-  scenario: script.optional(),
+  scenario: scriptSchema.optional(),
   /** What inquiries about the payment meet; without it, the profile decides. */
-  inquiryScenario: script.optional(),
+  inquiryScenario: scriptSchema.optional(),
 });
 type AuthorisationInput = z.infer<typeof authorisationSchema>;
 
 function authorisationOf(
   input: AuthorisationInput,
+  simulator: Simulator,
   { authorisationLifeMs, now }: Pick<AdminParts, 'authorisationLifeMs' | 'now'>,
 ): Authorisation {
   const authorisedAt = input.authorisedAt ?? now();
+  const lifeMs = authorisationLifeMs ?? simulator.authorisationLifeMs;
   return {
     paymentId: input.paymentId,
-    clientId: input.clientId,
-    paymentRequestId: input.paymentRequestId ?? null,
+    merchant: input.merchant,
+    reference: input.reference ?? null,
     amount: BigInt(input.amount),
     currency: input.currency,
     authorisedAt,
-    expiresAt: input.expiresAt ?? new Date(authorisedAt.getTime() + authorisationLifeMs),
+    expiresAt: input.expiresAt ?? new Date(authorisedAt.getTime() + lifeMs),
   };
+}
+
+interface Entered {
+  readonly input: AuthorisationInput;
+  readonly simulator: Simulator;
 }
 
 interface Problem {
@@ -106,16 +126,49 @@ interface Problem {
   readonly error: string;
 }
 
-function problemOf(inputs: readonly AuthorisationInput[], book: Book, wallet: Wallet): Problem | null {
+/** Each authorisation with its provider, or the first problem: then none is entered. */
+function entriesOf(
+  inputs: readonly AuthorisationInput[],
+  simulators: Simulators,
+): { readonly entries: readonly Entered[] } | Problem {
   const seen = new Set<string>();
-  for (const { paymentId, clientId } of inputs) {
-    if (!wallet.knowsClient(clientId)) {
-      return { status: 400, error: `payment ${paymentId}: the wallet has no client ${clientId}` };
-    }
-    if (seen.has(paymentId) || book.find(paymentId) !== null) {
+  const names = new Set<string>();
+  const entries: Entered[] = [];
+  for (const input of inputs) {
+    const { provider, paymentId } = input;
+    const simulator = simulators[provider];
+    const problem = problemOf(input, simulator);
+    if (problem !== null) return { status: 400, error: `payment ${paymentId}: ${problem}` };
+    const key = `${provider} ${paymentId}`;
+    if (seen.has(key) || simulator.common.book.find(paymentId) !== null) {
       return { status: 409, error: `payment ${paymentId} is authorised already` };
     }
-    seen.add(paymentId);
+    seen.add(key);
+    const order = simulator.nameOf?.({ ...input, reference: input.reference ?? null }) ?? { name: key };
+    if ('problem' in order) return { status: 400, error: `payment ${paymentId}: ${order.problem}` };
+    if (names.has(`${provider} ${order.name}`)) {
+      return { status: 409, error: `payment ${paymentId}: another of the list has the name ${order.name}` };
+    }
+    names.add(`${provider} ${order.name}`);
+    entries.push({ input, simulator });
+  }
+  return { entries };
+}
+
+/** Why a provider can't take an authorisation, or play its scripts. */
+function problemOf(input: AuthorisationInput, simulator: Simulator): string | null {
+  const { merchant, provider, scenario, inquiryScenario } = input;
+  if (!simulator.knowsMerchant(merchant)) return `${provider} has no merchant ${merchant}`;
+  for (const script of [scenario, inquiryScenario]) {
+    if (script === undefined) continue;
+    for (const one of scenariosIn(script)) {
+      const problem = simulator.problemOf(one);
+      if (problem !== null) return problem;
+    }
   }
   return null;
+}
+
+function noProvider(name: string): string {
+  return `there is no provider ${name} here, only ${PROVIDER_NAMES.join(', ')}`;
 }

@@ -6,8 +6,8 @@ export function entryView({ authorisation, movements, requestIds }: Entry): Entr
   const captured = movements.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     paymentId: authorisation.paymentId,
-    clientId: authorisation.clientId,
-    paymentRequestId: authorisation.paymentRequestId,
+    merchant: authorisation.merchant,
+    reference: authorisation.reference,
     amount: authorisation.amount.toString(),
     currency: authorisation.currency,
     authorisedAt: authorisation.authorisedAt.toISOString(),
@@ -27,8 +27,8 @@ export function entryView({ authorisation, movements, requestIds }: Entry): Entr
 
 export interface EntryView {
   readonly paymentId: string;
-  readonly clientId: string;
-  readonly paymentRequestId: string | null;
+  readonly merchant: string;
+  readonly reference: string | null;
   readonly amount: string;
   readonly currency: string;
   readonly authorisedAt: string;

@@ -12,9 +12,10 @@
  */
 export interface Authorisation {
   readonly paymentId: string;
-  readonly clientId: string;
+  /** Whose payment it is: the provider's id of the merchant. */
+  readonly merchant: string;
   /** The merchant's own id of the payment, if there is one. */
-  readonly paymentRequestId: string | null;
+  readonly reference: string | null;
   readonly amount: bigint;
   readonly currency: string;
   readonly authorisedAt: Date;

@@ -1,3 +1,5 @@
+import type { Delivery } from './plan.js';
+
 /** Counts calls by endpoint and by what was answered: a result code, `HTTP 503`, `RESET`, or a code with how its delivery was spoilt. */
 export class CallCounts {
   #counts = new Map<string, Map<string, number>>();
@@ -17,5 +19,22 @@ export class CallCounts {
 
   reset(): void {
     this.#counts = new Map();
+  }
+}
+
+/** How a call is counted. */
+export function labelOf(code: string, delivery: Delivery): string {
+  switch (delivery.is) {
+    case 'whole':
+      return code;
+    case 'unsigned':
+    case 'wrong_signature':
+    case 'garbage':
+    case 'truncated':
+      return `${code}, ${delivery.is}`;
+    case 'reset':
+      return 'RESET';
+    case 'http':
+      return `HTTP ${delivery.status}`;
   }
 }

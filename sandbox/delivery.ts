@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import type { Delivery } from './plan.js';
+import { Interrupted } from './timers.js';
 
 /** An answer as bytes, ready to leave. */
 export interface Parcel {
@@ -7,13 +9,63 @@ export interface Parcel {
   readonly body: Uint8Array;
 }
 
+/** How an answer's signature is: as it should be, missing, or one that doesn't hold. */
+export type Sealing = 'signed' | 'unsigned' | 'wrong_signature';
+
+const GARBAGE = Buffer.from('{"code": "200", "data": {"state": OK');
+
+/** Sends an answer, whole or spoilt as the script says. `seal` makes of a body what the provider would send, with its signature if it signs. */
+export async function deliver(
+  reply: FastifyReply,
+  body: Uint8Array,
+  delivery: Delivery,
+  seal: (body: Uint8Array, how: Sealing) => Parcel | Promise<Parcel>,
+): Promise<void> {
+  switch (delivery.is) {
+    case 'whole':
+      await send(reply, await seal(body, 'signed'));
+      return;
+    case 'unsigned':
+    case 'wrong_signature':
+      await send(reply, await seal(body, delivery.is));
+      return;
+    case 'garbage':
+      await send(reply, await seal(GARBAGE, 'signed'));
+      return;
+    case 'truncated':
+      sendTruncated(reply, await seal(body, 'signed'));
+      return;
+    case 'reset':
+      resetConnection(reply);
+      return;
+    case 'http':
+      await send(reply, errorPage(delivery.status));
+      return;
+  }
+}
+
+/** An unsigned answer of a provider's own: they all come as JSON with status 200. */
+export function jsonParcel(body: Uint8Array): Parcel {
+  return { status: 200, headers: { 'content-type': 'application/json; charset=UTF-8' }, body };
+}
+
+/** Serves a call, and breaks its connection off if the sandbox is reset or closed under it. */
+export async function unlessInterrupted(reply: FastifyReply, serve: () => Promise<void>): Promise<void> {
+  try {
+    await serve();
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    resetConnection(reply);
+  }
+}
+
 /** Sends an answer whole. */
-export function send(reply: FastifyReply, { status, headers, body }: Parcel): FastifyReply {
+function send(reply: FastifyReply, { status, headers, body }: Parcel): FastifyReply {
   return reply.code(status).headers(headers).send(body);
 }
 
 /** Sends the headers and half of the body, then closes the connection. */
-export function sendTruncated(reply: FastifyReply, { status, headers, body }: Parcel): void {
+function sendTruncated(reply: FastifyReply, { status, headers, body }: Parcel): void {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(status, { ...headers, 'content-length': String(body.byteLength), connection: 'close' });
@@ -21,7 +73,7 @@ export function sendTruncated(reply: FastifyReply, { status, headers, body }: Pa
 }
 
 /** Resets the connection: the caller sees ECONNRESET, not an orderly end. */
-export function resetConnection(reply: FastifyReply): void {
+function resetConnection(reply: FastifyReply): void {
   reply.hijack();
   reply.raw.socket?.resetAndDestroy();
 }
@@ -35,7 +87,7 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** An error page as the machines in front of a provider send it: HTML, unsigned; for 429 a short JSON and when to come back. */
-export function errorPage(status: number): Parcel {
+function errorPage(status: number): Parcel {
   const reason = REASONS[status] ?? 'Error';
   if (status === 429) {
     const body = Buffer.from(JSON.stringify({ error: 'too_many_requests', message: 'Rate limit reached' }));

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -47,6 +47,22 @@ export async function keysIn(folder: string, name: string): Promise<KeyPair> {
   if (found === null) await writeFile(privateFile, privateKeyPem, { mode: 0o600 });
   await writeFile(join(folder, `${name}-public.pem`), publicKeyPem);
   return { privateKeyPem, publicKeyPem };
+}
+
+/** A secret that both sides know, as text. */
+export function makeSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** The secret in `<name>.txt` of a folder: read if it is there, made and written if not. */
+export async function secretIn(folder: string, name: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${name}.txt`);
+  const found = await readIfThere(file);
+  if (found !== null) return found.trim();
+  const secret = makeSecret();
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
 }
 
 function rsa(read: () => KeyObject, name: string): KeyObject {

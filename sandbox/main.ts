@@ -1,11 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { keysIn } from './keys.js';
+import { keysIn, secretIn } from './keys.js';
+import type { RepeatMode } from './payermax/captures.js';
+import { REPEAT_MODES } from './payermax/captures.js';
+import { DEFAULT_MERCHANT } from './payermax/credentials.js';
 import type { Profile } from './profile.js';
 import { PROFILES, profileSchema } from './profile.js';
 import type { Sandbox } from './sandbox.js';
-import { DEFAULT_CLIENT_ID, startSandbox } from './sandbox.js';
+import { startSandbox } from './sandbox.js';
+import { DEFAULT_CLIENT_ID } from './wallet/credentials.js';
+import { DEFAULT_USER } from './yabandpay/credentials.js';
 
 interface Flags {
   readonly port: number;
@@ -14,12 +19,14 @@ interface Flags {
   readonly randomSeed: string;
   readonly keysDir: string;
   readonly clientId: string;
+  readonly user: string;
+  readonly payermaxRepeat: RepeatMode;
   readonly json: boolean;
 }
 
 const program = new Command('npm run sandbox --')
   .description(
-    'Simulates the wallet over HTTP: it checks what it is sent, moves money in a book of its own, and tells what moved.',
+    'Simulates the providers over HTTP: they check what they are sent, move money in books of their own, and tell what moved.',
   )
   .option('--port <number>', 'port to listen on, on 127.0.0.1 (0: any free one)', portOf, 4010)
   .option('--permissive', 'move money again for another request id, and count it', false)
@@ -32,8 +39,14 @@ const program = new Command('npm run sandbox --')
       .default(PROFILES.calm, 'calm'),
   )
   .option('--random-seed <text>', 'repeats the same trouble', '1')
-  .option('--keys-dir <folder>', 'where the PEM keys of both sides are kept', join('.cache', 'sandbox-keys'))
-  .option('--client-id <id>', "the merchant's client id", DEFAULT_CLIENT_ID)
+  .option('--keys-dir <folder>', 'where the keys of all sides are kept', join('.cache', 'sandbox-keys'))
+  .option('--client-id <id>', "the merchant's client id at the wallet", DEFAULT_CLIENT_ID)
+  .option('--user <uid>', "the merchant's user at YabandPay", DEFAULT_USER)
+  .addOption(
+    new Option('--payermax-repeat <mode>', 'what a repeated requestId gets at PayerMax')
+      .choices(REPEAT_MODES)
+      .default('repeats' satisfies RepeatMode),
+  )
   .option('--json', 'print one line of JSON once it listens, and nothing else', false)
   .addHelpText(
     'after',
@@ -44,12 +57,24 @@ A profile as JSON, all members optional: {"latencyMs":{"min":5,"max":60},"declin
 
 async function run(flags: Flags): Promise<void> {
   const keysDir = resolve(flags.keysDir);
-  const wallet = await keysIn(keysDir, 'wallet');
-  const merchant = await keysIn(keysDir, 'merchant');
+  const [wallet, merchant] = [await keysIn(keysDir, 'wallet'), await keysIn(keysDir, 'merchant')];
+  const [payermax, ofPayermax] = [
+    await keysIn(keysDir, 'payermax'),
+    await keysIn(keysDir, 'payermax-merchant'),
+  ];
+  const secretKey = await secretIn(keysDir, 'yabandpay-secret');
   const sandbox = await startSandbox({
     ...flags,
-    clients: [{ clientId: flags.clientId, merchantPublicKeyPem: merchant.publicKeyPem }],
-    walletPrivateKeyPem: wallet.privateKeyPem,
+    wallet: {
+      clients: [{ clientId: flags.clientId, merchantPublicKeyPem: merchant.publicKeyPem }],
+      privateKeyPem: wallet.privateKeyPem,
+    },
+    yabandpay: { merchants: [{ user: flags.user, secretKey }] },
+    payermax: {
+      merchants: [{ ...DEFAULT_MERCHANT, publicKeyPem: ofPayermax.publicKeyPem }],
+      privateKeyPem: payermax.privateKeyPem,
+      repeatMode: flags.payermaxRepeat,
+    },
   });
   stopOnSignal(sandbox);
   process.stdout.write(flags.json ? machineLine(sandbox, keysDir) : greeting(sandbox, keysDir));
@@ -64,29 +89,52 @@ function stopOnSignal(sandbox: Sandbox): void {
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }
 
-function machineLine({ url, adminUrl, keys: { clientId } }: Sandbox, keysDir: string): string {
-  return `${JSON.stringify({ url, adminUrl, pid: process.pid, clientId, keysDir })}\n`;
+function machineLine({ url, adminUrl, keys }: Sandbox, keysDir: string): string {
+  const { wallet, yabandpay, payermax } = keys;
+  const accounts = {
+    wallet: { clientId: wallet.clientId },
+    yabandpay: { user: yabandpay.user },
+    payermax: { merchantNo: payermax.merchantNo, appId: payermax.appId },
+  };
+  return `${JSON.stringify({ url, adminUrl, pid: process.pid, keysDir, ...accounts })}\n`;
 }
 
-function greeting({ url, adminUrl, keys: { clientId } }: Sandbox, keysDir: string): string {
-  return `The wallet's sandbox listens on ${url}
+function greeting(
+  { url, adminUrl, keys: { wallet, yabandpay, payermax } }: Sandbox,
+  keysDir: string,
+): string {
+  return `The sandbox listens on ${url}
 
-An account that uses it:
+Accounts that use it:
 
   wallet-sandbox:
     provider: wallet
     merchantId: 'sandbox'
-    clientId: '${clientId}'
+    clientId: '${wallet.clientId}'
     baseUrl: ${url}
     privateKey: { file: ${join(keysDir, 'merchant-private.pem')} }
     walletPublicKey: { file: ${join(keysDir, 'wallet-public.pem')} }
     authorisationWindow: 7d
+  yabandpay-sandbox:
+    provider: yabandpay
+    merchantId: 'sandbox'
+    user: '${yabandpay.user}'
+    baseUrl: ${url}
+    secretKey: { file: ${join(keysDir, 'yabandpay-secret.txt')} }
+    notifyUrl: https://shop.example.com/notify/yabandpay/yabandpay-sandbox
+  payermax-sandbox:
+    provider: payermax
+    merchantId: '${payermax.merchantNo}'
+    appId: '${payermax.appId}'
+    baseUrl: ${url}
+    privateKey: { file: ${join(keysDir, 'payermax-merchant-private.pem')} }
+    payermaxPublicKey: { file: ${join(keysDir, 'payermax-public.pem')} }
 
 Authorise a payment of 150 IQD (amounts are minor units), and see what has moved once a worker captured it:
 
   curl -X POST ${adminUrl}/authorisations -H 'content-type: application/json' \\
-    -d '[{"paymentId":"pay-1","clientId":"${clientId}","amount":"150000","currency":"IQD"}]'
-  curl ${adminUrl}/book/pay-1
+    -d '[{"provider":"wallet","paymentId":"pay-1","merchant":"${wallet.clientId}","amount":"150000","currency":"IQD"}]'
+  curl ${adminUrl}/book/wallet/pay-1
   curl ${adminUrl}/summary
 
 Ctrl-C stops it.

@@ -16,13 +16,15 @@ export type Execution =
   | { readonly is: 'late'; readonly afterMs: number }
   | { readonly is: 'in_process'; readonly moved: boolean; readonly endsAfterMs: number | null };
 
-/** `natural` is the answer that follows from the execution. */
+/** `natural` is the answer that follows from the execution; `unknown` is the provider's own way to say that it can't tell. */
 export type Wording =
   | { readonly is: 'natural' }
+  | { readonly is: 'unknown' }
   | { readonly is: 'scripted'; readonly resultCode: string; readonly resultStatus: string | null };
 
+/** `whole` is as the provider sends its answers, signed if it signs them. */
 export type Delivery =
-  | { readonly is: 'signed' | 'unsigned' | 'wrong_signature' | 'garbage' | 'truncated' | 'reset' }
+  | { readonly is: 'whole' | 'unsigned' | 'wrong_signature' | 'garbage' | 'truncated' | 'reset' }
   | { readonly is: 'http'; readonly status: number };
 
 const NORMAL: Plan = {
@@ -30,7 +32,7 @@ const NORMAL: Plan = {
   execution: { is: 'now' },
   wording: { is: 'natural' },
   altered: {},
-  delivery: { is: 'signed' },
+  delivery: { is: 'whole' },
 };
 
 export function planOf(scenario: Scenario): Plan {
@@ -42,11 +44,7 @@ export function planOf(scenario: Scenario): Plan {
       return { ...NORMAL, execution: { is: 'never' }, wording: { is: 'scripted', resultCode, resultStatus } };
     }
     case 'unknown':
-      return {
-        ...NORMAL,
-        execution: executionOf(scenario),
-        wording: { is: 'scripted', resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' },
-      };
+      return { ...NORMAL, execution: executionOf(scenario), wording: { is: 'unknown' } };
     case 'in_process': {
       const { moved, endsAfterMs = null } = scenario;
       return { ...NORMAL, execution: { is: 'in_process', moved, endsAfterMs } };

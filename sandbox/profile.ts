@@ -10,8 +10,8 @@ import type { Scenario } from './scenario.js';
 export interface Profile {
   /** Each call takes from `min` to `max` ms. */
   readonly latencyMs: { readonly min: number; readonly max: number };
-  /** Captures refused, the share of each code. */
-  readonly decline: Readonly<Record<string, number>>;
+  /** Captures refused: the share of each code, or one share that each provider spreads over codes of its own. */
+  readonly decline: number | Readonly<Record<string, number>>;
   /** Answered as unknown. */
   readonly unknown: number;
   /** Captures accepted as in process; they end within a second. */
@@ -26,16 +26,12 @@ export interface Profile {
   readonly movedShare: number;
 }
 
-/** Codes over which a plain number for `decline` is spread evenly. */
-const USUAL_DECLINES = [
-  'USER_BALANCE_NOT_ENOUGH',
-  'RISK_REJECT',
-  'AUTH_CANCELLED',
-  'USER_STATUS_ABNORMAL',
-  'PAYMENT_AMOUNT_EXCEED_LIMIT',
-] as const;
+/** A profile whose declines are codes of one provider. */
+export interface ProviderProfile extends Profile {
+  readonly decline: Readonly<Record<string, number>>;
+}
 
-export const CALM: Profile = {
+export const CALM: ProviderProfile = {
   latencyMs: { min: 0, max: 0 },
   decline: {},
   unknown: 0,
@@ -52,7 +48,7 @@ export const PROFILES = {
   everyday: {
     ...CALM,
     latencyMs: { min: 5, max: 60 },
-    decline: evenly(0.05),
+    decline: 0.05,
     unknown: 0.02,
     inProcess: 0.01,
     serverError: 0.01,
@@ -61,7 +57,7 @@ export const PROFILES = {
   stormy: {
     ...CALM,
     latencyMs: { min: 5, max: 400 },
-    decline: evenly(0.05),
+    decline: 0.05,
     unknown: 0.1,
     inProcess: 0.05,
     serverError: 0.1,
@@ -73,14 +69,14 @@ export type ProfileName = keyof typeof PROFILES;
 
 const share = z.number().min(0).max(1);
 
-/** Reads a profile; what is left out is calm. `decline` may be one number, spread over the usual codes. */
+/** Reads a profile; what is left out is calm. */
 export const profileSchema: z.ZodType<Profile> = z
   .strictObject({
     latencyMs: z
       .strictObject({ min: z.int().min(0), max: z.int().min(0) })
       .refine(({ min, max }) => min <= max, { error: 'min must not be above max' })
       .default(CALM.latencyMs),
-    decline: z.union([share.transform(evenly), z.record(z.string(), share)]).default({}),
+    decline: z.union([share, z.record(z.string(), share)]).default({}),
     unknown: share.default(0),
     inProcess: share.default(0),
     serverError: share.default(0),
@@ -92,6 +88,23 @@ export const profileSchema: z.ZodType<Profile> = z
     error: 'the shares add up to more than 1',
   });
 
+/** A provider's codes, as far as random declines go. */
+export interface Declines {
+  /** The codes over which one number is spread evenly. */
+  readonly usual: readonly string[];
+  readonly knows: (code: string) => boolean;
+}
+
+/** A profile as one provider plays it. Shares of codes that the provider doesn't have are left out: these calls are normal. */
+export function declining(profile: Profile, { usual, knows }: Declines): ProviderProfile {
+  const { decline } = profile;
+  const shares: [string, number][] =
+    typeof decline === 'number'
+      ? usual.map((code) => [code, decline / usual.length])
+      : Object.entries(decline).filter(([code]) => knows(code));
+  return { ...profile, decline: Object.fromEntries(shares) };
+}
+
 /** What a random choice depends on. */
 export interface DrawnCall {
   readonly seed: string;
@@ -102,7 +115,7 @@ export interface DrawnCall {
 }
 
 /** Draws the scenario of one call. An inquiry is neither declined nor put in process: these shares of it are normal. */
-export function draw(profile: Profile, drawn: DrawnCall): Scenario {
+export function draw(profile: ProviderProfile, drawn: DrawnCall): Scenario {
   const [slowness, choice, detail, luck] = uniforms(drawn);
   const { min, max } = profile.latencyMs;
   const ms = min + Math.floor(slowness * (max - min + 1));
@@ -116,7 +129,11 @@ interface Luck {
   readonly luck: number;
 }
 
-function choose(profile: Profile, endpoint: DrawnCall['endpoint'], { choice, detail, luck }: Luck): Scenario {
+function choose(
+  profile: ProviderProfile,
+  endpoint: DrawnCall['endpoint'],
+  { choice, detail, luck }: Luck,
+): Scenario {
   const isCapture = endpoint === 'capture';
   const moved = isCapture && luck < profile.movedShare;
   const declines = Object.entries(profile.decline).map(([resultCode, part]): [number, Scenario] => [
@@ -145,11 +162,8 @@ function choose(profile: Profile, endpoint: DrawnCall['endpoint'], { choice, det
 
 function shares(profile: Profile): number[] {
   const { decline, unknown, inProcess, serverError, tooManyRequests, reset } = profile;
-  return [...Object.values(decline), unknown, inProcess, serverError, tooManyRequests, reset];
-}
-
-function evenly(sum: number): Record<string, number> {
-  return Object.fromEntries(USUAL_DECLINES.map((code) => [code, sum / USUAL_DECLINES.length]));
+  const declines = typeof decline === 'number' ? [decline] : Object.values(decline);
+  return [...declines, unknown, inProcess, serverError, tooManyRequests, reset];
 }
 
 function pick(numbers: readonly [number, ...number[]], at: number): number {

@@ -1,4 +1,4 @@
-import type { Profile } from './profile.js';
+import type { ProviderProfile } from './profile.js';
 import { draw } from './profile.js';
 import type { Scenario, Script } from './scenario.js';
 import { scenarioFor } from './scenario.js';
@@ -12,12 +12,12 @@ export interface Scripts {
 
 /** Decides what each call meets: the script of its payment if there is one, else the profile, else nothing out of the ordinary. */
 export class Director {
-  readonly #profile: Profile | null;
+  readonly #profile: ProviderProfile | null;
   readonly #seed: string;
   #scripts = new Map<string, Scripts>();
   #calls = new Map<string, { capture: number; inquiry: number }>();
 
-  constructor(options: { readonly profile: Profile | null; readonly seed: string }) {
+  constructor(options: { readonly profile: ProviderProfile | null; readonly seed: string }) {
     this.#profile = options.profile;
     this.#seed = options.seed;
   }

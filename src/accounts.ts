@@ -1,8 +1,13 @@
 import type { AccountConfig } from './config/accounts.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './ports/clock.js';
+import { createPayermaxClient } from './providers/payermax/client.js';
+import { payermaxRules } from './providers/payermax/rules.js';
 import { createWalletClient } from './providers/wallet/client.js';
 import { walletRules } from './providers/wallet/rules.js';
+import { createYabandpayClient } from './providers/yabandpay/client.js';
+import { yabandpayRules } from './providers/yabandpay/rules.js';
+import type { MerchantIdentity } from './store/merchants.js';
 import { createAccountGate } from './worker/account-gate.js';
 import type { SendingAccount } from './worker/send.js';
 
@@ -28,7 +33,27 @@ export function openAccounts(
   );
 }
 
-/** One provider so far; when the union of accounts widens, this no longer compiles until it chooses. */
 function providerOf(account: AccountConfig, clock: Clock): Pick<SendingAccount, 'rules' | 'client'> {
-  return { rules: walletRules, client: createWalletClient(account, { clock }) };
+  switch (account.provider) {
+    case 'wallet':
+      return { rules: walletRules, client: createWalletClient(account, { clock }) };
+    case 'yabandpay':
+      return { rules: yabandpayRules(account), client: createYabandpayClient(account, { clock }) };
+    case 'payermax':
+      return { rules: payermaxRules, client: createPayermaxClient(account, { clock }) };
+  }
+}
+
+/** What the provider knows an account by, and the merchant that it stands for. */
+export function identityOf(account: AccountConfig): MerchantIdentity {
+  const { provider, merchantId, name } = account;
+  const of = (identity: string): MerchantIdentity => ({ provider, identity, merchantId, account: name });
+  switch (account.provider) {
+    case 'wallet':
+      return of(account.clientId);
+    case 'yabandpay':
+      return of(account.user);
+    case 'payermax':
+      return of(account.appId);
+  }
 }

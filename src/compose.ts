@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { identityOf } from './accounts.js';
 import type { Config } from './config/config.js';
 import type { CaptureWorkerError } from './errors.js';
 import { loadSchemas } from './kafka/schema-registry.js';
@@ -9,6 +10,7 @@ import { fatalError, startPipeline } from './pipeline.js';
 import type { StartUp } from './start-up.js';
 import { createStartUp } from './start-up.js';
 import { checkDurability } from './store/durability.js';
+import { bindMerchants } from './store/merchants.js';
 import { checkSchema } from './store/migrate.js';
 import { listenForProbes } from './vitals.js';
 
@@ -81,7 +83,10 @@ async function start(
   const { pool, registry, topics, log } = parts;
   const began = parts.clock.monotonic();
   await startUp.step('database', () => checkDurability(pool));
-  await startUp.step('schema', () => checkSchema(pool));
+  await startUp.step('schema', async () => {
+    await checkSchema(pool);
+    await bindMerchants(pool, parts.config.accounts.map(identityOf));
+  });
   const contracts = await startUp.step('registry', () => loadSchemas(registry, topics));
   if (contracts === null) return null;
   const pipeline = await startUp.step('kafka', () => startPipeline(parts, contracts, onFatal));

@@ -4,17 +4,23 @@
  */
 export const ERRORS = {
   CONFIG_INVALID: { exitCode: 3, retryable: false },
+  MERCHANT_CHANGED: { exitCode: 3, retryable: false },
   SCHEMA_OUT_OF_DATE: { exitCode: 4, retryable: false },
   SCHEMA_TOO_NEW: { exitCode: 4, retryable: false },
   SCHEMA_NOT_REGISTERED: { exitCode: 4, retryable: false },
   SCHEMA_INCOMPATIBLE: { exitCode: 4, retryable: false },
   DATABASE_UNSAFE: { exitCode: 4, retryable: false },
   STORE_BUSY: { exitCode: 5, retryable: true },
-  // Tried again all the same: a login can be mended while we wait.
+  // This and the other logins are tried again all the same: one can be mended while we wait.
   STORE_LOGIN_REFUSED: { exitCode: 4, retryable: true },
   STORE_UNAVAILABLE: { exitCode: 5, retryable: true },
+  LOG_ACCESS_REFUSED: { exitCode: 4, retryable: true },
   LOG_UNAVAILABLE: { exitCode: 5, retryable: true },
+  LOG_REFUSED_DATA: { exitCode: 1, retryable: false },
+  REGISTRY_ACCESS_REFUSED: { exitCode: 4, retryable: true },
   REGISTRY_UNAVAILABLE: { exitCode: 5, retryable: true },
+  // So is a certificate, on either side.
+  TLS_FAILED: { exitCode: 4, retryable: true },
   TOPIC_MISSING: { exitCode: 4, retryable: false },
   PORT_UNAVAILABLE: { exitCode: 5, retryable: true },
   TOPIC_REFUSED: { exitCode: 4, retryable: false },

@@ -12,6 +12,7 @@ import type { ClosableLogProducer } from './kafka/log-producer.js';
 import { createLogProducer } from './kafka/log-producer.js';
 import type { RegistryClient } from './kafka/registry/client.js';
 import { registryClient } from './kafka/registry/client.js';
+import { kafkaClientConfig } from './kafka/security.js';
 import type { TopicNames } from './kafka/topics.js';
 import { topicNames } from './kafka/topics.js';
 import type { Metrics } from './metrics.js';
@@ -41,17 +42,18 @@ export interface Parts {
 
 /** Throws CONFIG_INVALID if an account can't work as configured. Connects to nothing yet. */
 export function openParts(config: Config, log: Logger): Parts {
-  const kafka: KafkaClientConfig = { brokers: config.kafka.brokers, clientId: config.workerId };
+  const kafka = kafkaClientConfig(config.kafka, { clientId: config.workerId, clock: systemClock });
   const accounts = openAccounts(config, systemClock);
   const pool = createPool({
     url: config.database.url,
+    tls: config.database.tls,
     max: config.database.poolSize,
     applicationName: `capture-worker ${config.workerId}`,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle connection to the database was lost');
     },
   });
-  const registry = registryClient({ url: config.registry.url });
+  const registry = registryClient(config.registry);
   const producer = createLogProducer({ client: kafka, log });
   const lag = createLagReader({ client: kafka, log });
   return {

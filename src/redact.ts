@@ -29,6 +29,9 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'rawbody',
 ]);
 
+/** How names of secrets end: `clientSecret`, `KAFKA_SASL_PASSWORD`, `refresh_token`. */
+const SECRET_ENDINGS = /(password|passphrase|secret|secretkey|token|privatekey)$/;
+
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 
@@ -74,7 +77,8 @@ function redactEntries(
 }
 
 function isSecret(key: string): boolean {
-  return SECRET_KEYS.has(key.toLowerCase().replaceAll(/[-_]/g, ''));
+  const plain = key.toLowerCase().replaceAll(/[-_]/g, '');
+  return SECRET_KEYS.has(plain) || SECRET_ENDINGS.test(plain);
 }
 
 /** That something is absent is worth knowing, and no secret. */
@@ -133,10 +137,10 @@ const SECRET_TEXTS: readonly { readonly pattern: RegExp; readonly shown: string 
     pattern: jsonMember(String.raw`\\"`, String.raw`(?:[^"\\]|\\\\(?:\\["\\]|[^"\\])|\\[^"\\])*`),
     shown: `$1${REDACTED}\\"`,
   },
-  // password=…, signature=…, as in connection strings and signature headers.
+  // password=…, signature=…, as in connection strings and signature headers; CLIENT_SECRET=…, as in environments and forms.
   {
     pattern:
-      /\b(password|passwd|passphrase|secret|token|signature|sign|api[-_]?key)=(\\?["'])?[^\s"'\\&;,]+/gi,
+      /\b((?:\w+[-_])?(?:password|passwd|passphrase|secret|token|signature|sign|api[-_]?key))=(\\?["'])?[^\s"'\\&;,]+/gi,
     shown: `$1=$2${REDACTED}`,
   },
   // Authorization: Bearer …
@@ -152,7 +156,7 @@ const SECRET_TEXTS: readonly { readonly pattern: RegExp; readonly shown: string 
 
 function jsonMember(quote: string, value: string): RegExp {
   const keys =
-    'password|passphrase|secret|token|access_?token|signature|sign|authorization|private_?key|api_?key|set-cookie|cookie';
+    '(?:\\w+_)?(?:password|passphrase|secret|token)|accessToken|clientSecret|refreshToken|signature|sign|authorization|(?:private|secret)_?key|api_?key|set-cookie|cookie';
   return new RegExp(`(${quote}(?:${keys})${quote}\\s*:\\s*${quote})${value}${quote}`, 'gi');
 }
 

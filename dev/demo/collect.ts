@@ -1,9 +1,11 @@
 import type pg from 'pg';
+import { PROVIDERS } from '../../src/capture/capture.js';
 import { isRejection } from '../../src/capture/order.js';
 import { eventDecoder } from '../../src/kafka/event-decoder.js';
 import { registryClient } from '../../src/kafka/registry/client.js';
 import { loadSchemas } from '../../src/kafka/schema-registry.js';
 import { topicNames } from '../../src/kafka/topics.js';
+import { wordOf } from '../../src/store/row.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { BookEntry, Books, EventEntry, RowEntry } from './compare.js';
 import type { DemoPlan } from './orders.js';
@@ -39,7 +41,7 @@ export async function standingOf(pool: pg.Pool): Promise<Standing> {
 }
 
 const ROWS = `
-  select capture_id, order_id, payment_id, amount::text, currency, state, sequence::int
+  select provider, capture_id, order_id, payment_id, amount::text, currency, state, sequence::int
   from captures
   order by payment_id`;
 
@@ -58,23 +60,33 @@ export async function collectBooks(
   return { books: { orders: plan.orders, poison, book, rows, events, deadLetters }, doubleCaptures };
 }
 
+interface BookOfProvider {
+  readonly doubleCaptures: number;
+  readonly authorisations: readonly {
+    readonly paymentId: string;
+    readonly currency: string;
+    readonly capturedAmount: string;
+  }[];
+}
+
+/** The books of all providers as one. */
 async function readBook({ sandbox }: Scene): Promise<{ book: BookEntry[]; doubleCaptures: number }> {
   const answer = await fetch(`${sandbox.adminUrl}/book`);
-  const view = (await answer.json()) as {
-    doubleCaptures: number;
-    authorisations: { paymentId: string; currency: string; capturedAmount: string }[];
-  };
-  const book = view.authorisations.map(({ paymentId, currency, capturedAmount }) => ({
-    paymentId,
-    currency,
-    captured: BigInt(capturedAmount),
-  }));
-  return { book, doubleCaptures: view.doubleCaptures };
+  const books = Object.values((await answer.json()) as Record<string, BookOfProvider>);
+  const book = books.flatMap(({ authorisations }) =>
+    authorisations.map(({ paymentId, currency, capturedAmount }) => ({
+      paymentId,
+      currency,
+      captured: BigInt(capturedAmount),
+    })),
+  );
+  return { book, doubleCaptures: books.reduce((sum, { doubleCaptures }) => sum + doubleCaptures, 0) };
 }
 
 async function readRows(pool: pg.Pool): Promise<RowEntry[]> {
   const { rows } = await pool.query<Record<string, string> & { sequence: number }>(ROWS);
   return rows.map((row) => ({
+    provider: wordOf(row, 'provider', PROVIDERS),
     captureId: row['capture_id'] ?? '',
     orderId: row['order_id'] ?? '',
     paymentId: row['payment_id'] ?? '',

@@ -1,3 +1,4 @@
+import type { ProviderName } from '../../src/capture/capture.js';
 import type { DemoOrder } from './orders.js';
 
 /** What the provider's book says of one payment. Amounts are minor units. */
@@ -9,6 +10,7 @@ export interface BookEntry {
 
 /** What the worker's database says of one capture. */
 export interface RowEntry {
+  readonly provider: ProviderName;
   readonly captureId: string;
   readonly orderId: string;
   readonly paymentId: string;
@@ -109,7 +111,11 @@ function compareOrder(order: DemoOrder, row: RowEntry | undefined, entry: BookEn
         breaks.push(mismatch(paymentId, `failed, but the provider moved ${money(moved, order.currency)}`));
       break;
     case 'pending':
-      // Open on purpose: nobody knows yet, and nobody guessed.
+      // Open on purpose: nobody knows yet, and nobody guessed. But what may have moved is what was asked.
+      if (moved !== 0n && moved !== asked)
+        breaks.push(
+          mismatch(paymentId, `is pending, and the provider moved ${money(moved, order.currency)}`),
+        );
       break;
     default:
       breaks.push(mismatch(paymentId, `is still ${row.state}`));

@@ -29,8 +29,8 @@ interface Options {
 
 const options = new Command('npm run demo --')
   .description(
-    'Starts Kafka, a schema registry, PostgreSQL and the sandbox of the wallet, puts orders on the topic, runs the worker on them, and ' +
-      "compares the provider's book, the worker's rows and the published events.",
+    'Starts Kafka, a schema registry, PostgreSQL and the sandbox of three providers, puts orders on the topic, runs the worker on them, ' +
+      "and compares the providers' books, the worker's rows and the published events.",
   )
   .option('--orders <number>', 'how many orders', numberOf, 300)
   .option('--random-seed <text>', 'the same seed gives the same orders and answers', '1')
@@ -101,7 +101,7 @@ async function main(): Promise<number> {
 
 async function run(scene: Scene): Promise<Result> {
   const plan = planDemo(options.orders, options.randomSeed);
-  say(`authorising ${String(plan.orders.length)} payments at the wallet`);
+  say(`authorising ${String(plan.orders.length)} payments at three providers`);
   await authorise(scene, plan.orders);
   const worker = await attendWorker(scene, say);
   const begun = performance.now();

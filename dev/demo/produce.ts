@@ -7,20 +7,22 @@ import { loadSchemas } from '../../src/kafka/schema-registry.js';
 import { topicNames } from '../../src/kafka/topics.js';
 import type { LogRecord } from '../../src/ports/log.js';
 import type { DemoMessage, DemoOrder } from './orders.js';
+import { poisonedOrder } from './orders.js';
 import type { Scene } from './scene.js';
-import { ACCOUNT } from './scene.js';
 
 const AT_ONCE = 2_000;
 
 /** Enters the orders' authorisations at the sandbox, so that there is something to capture. */
 export async function authorise(scene: Scene, orders: readonly DemoOrder[]): Promise<void> {
-  const { adminUrl, clientId } = scene.sandbox;
+  const { adminUrl, merchants } = scene.sandbox;
   for (let from = 0; from < orders.length; from += AT_ONCE) {
     const body = orders
       .slice(from, from + AT_ONCE)
-      .map(({ paymentId, authorisedAmount, currency, scenario }) => ({
+      .map(({ shop: { provider }, paymentId, reference, authorisedAmount, currency, scenario }) => ({
+        provider,
         paymentId,
-        clientId,
+        merchant: merchants[provider],
+        reference,
         amount: authorisedAmount.toString(),
         currency,
         scenario,
@@ -66,14 +68,15 @@ function fulfilled(order: DemoOrder, repeat: number): OrderFulfilled {
     eventId: `${order.orderId}-fulfilled-${String(repeat)}`,
     orderId: order.orderId,
     paymentId: order.paymentId,
-    provider: 'wallet',
-    account: ACCOUNT,
+    provider: order.shop.provider,
+    account: order.shop.account,
     authorisedAmount: order.authorisedAmount,
     captureAmount: order.captureAmount,
     currency: order.currency,
+    captureCurrency: null,
     authorisedAt: now,
     fulfilledAt: now,
-    references: new Map(),
+    references: new Map([['outTradeNo', order.reference]]),
     description: null,
   };
 }
@@ -83,14 +86,7 @@ function poisonOf(
   message: DemoMessage & { readonly kind: 'poison' },
   encode: (order: OrderFulfilled) => LogRecord,
 ): LogRecord {
-  const order: DemoOrder = {
-    orderId: message.key,
-    paymentId: message.key,
-    authorisedAmount: 1n,
-    captureAmount: null,
-    currency: 'IQD',
-    scenario: { kind: 'normal' },
-  };
+  const order = poisonedOrder(message.key);
   const good = encode(fulfilled(order, 0));
   const value = Buffer.from(good.value ?? []);
   switch (message.why) {
@@ -104,8 +100,12 @@ function poisonOf(
     case 'cut_short':
       return { ...good, value: value.subarray(0, value.length - 9) };
     case 'too_much':
-      return encode({ ...fulfilled(order, 0), captureAmount: 2n });
+      return encode({ ...fulfilled(order, 0), captureAmount: order.authorisedAmount + 10n });
     case 'no_account':
       return encode({ ...fulfilled(order, 0), account: 'nobody' });
+    case 'other_currency':
+      return encode({ ...fulfilled(order, 0), captureCurrency: 'USD' });
+    case 'third_decimal':
+      return encode({ ...fulfilled(order, 0), captureAmount: 12_345n });
   }
 }

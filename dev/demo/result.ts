@@ -1,10 +1,19 @@
+import type { ProviderName } from '../../src/capture/capture.js';
 import { describeMoney } from '../../src/capture/money.js';
-import type { Books, Break } from './compare.js';
+import type { Books, Break, RowEntry } from './compare.js';
+
+/** How many captures ended how. */
+export interface Outcomes {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly pending: number;
+}
 
 /** What a demo comes to; the README says what each count means. */
 export interface Result {
   readonly orders: number;
-  readonly captures: { readonly succeeded: number; readonly failed: number; readonly pending: number };
+  readonly captures: Outcomes;
+  readonly byProvider: Readonly<Record<ProviderName, Outcomes>>;
   readonly deadLetters: number;
   readonly duplicates: number;
   readonly doubleCaptures: number;
@@ -23,10 +32,12 @@ export interface ResultInput {
 }
 
 export function resultOf({ books, breaks, doubleCaptures, messages, seconds }: ResultInput): Result {
-  const inState = (state: string): number => books.rows.filter((row) => row.state === state).length;
+  const of = (provider: ProviderName): Outcomes =>
+    outcomesOf(books.rows.filter((row) => row.provider === provider));
   return {
     orders: books.orders.length,
-    captures: { succeeded: inState('succeeded'), failed: inState('failed'), pending: inState('pending') },
+    captures: outcomesOf(books.rows),
+    byProvider: { wallet: of('wallet'), yabandpay: of('yabandpay'), payermax: of('payermax') },
     deadLetters: books.deadLetters.length,
     duplicates: messages - books.rows.length - books.deadLetters.length,
     doubleCaptures,
@@ -36,54 +47,31 @@ export function resultOf({ books, breaks, doubleCaptures, messages, seconds }: R
   };
 }
 
+function outcomesOf(rows: readonly RowEntry[]): Outcomes {
+  const inState = (state: string): number => rows.filter((row) => row.state === state).length;
+  return { succeeded: inState('succeeded'), failed: inState('failed'), pending: inState('pending') };
+}
+
 export function isSound({ doubleCaptures, lost, mismatches }: Result): boolean {
   return doubleCaptures === 0 && lost === 0 && mismatches === 0;
 }
 
-/** The comparison as a table for people: what each book says, in captures and in money. */
+/** The comparison as tables for people: what each book says, in captures and in money. */
 export function tableOf(result: Result, books: Books, breaks: readonly Break[]): string {
-  const counted = (type: string): Set<string> =>
-    new Set(books.events.filter((event) => event.type === type).map(({ captureId }) => captureId));
-  const succeeded = counted('capture.succeeded');
-  const failed = counted('capture.failed');
-  const pending = [...counted('capture.pending')].filter((id) => !succeeded.has(id) && !failed.has(id));
-  const moved = books.book.filter(({ captured }) => captured > 0n);
-  const rows = books.rows.filter(({ state }) => state === 'succeeded');
-  const events = books.events.filter(({ type }) => type === 'capture.succeeded');
-  const open = books.rows.filter(({ state }) => state === 'pending');
-  const openMoved = new Map(books.book.map(({ paymentId, captured }) => [paymentId, captured]));
-  const movedWhileOpen = open.map(({ paymentId, currency }) => ({
-    amount: openMoved.get(paymentId) ?? 0n,
-    currency,
-  }));
-  const distinct = new Map(events.map((event) => [event.captureId, event]));
   return [
     ...grid([
-      ['', 'succeeded', 'failed', 'pending', 'money captured'],
-      [
-        'the provider’s book',
-        String(moved.length),
-        '',
-        '',
-        sum(moved.map((entry) => ({ ...entry, amount: entry.captured }))),
-      ],
-      [
-        'the worker’s rows',
-        String(result.captures.succeeded),
-        String(result.captures.failed),
-        String(result.captures.pending),
-        sum(rows),
-      ],
-      [
-        'the published events',
-        String(succeeded.size),
-        String(failed.size),
-        String(pending.length),
-        sum([...distinct.values()]),
-      ],
+      ['', 'succeeded', 'failed', 'pending'],
+      ...Object.entries(result.byProvider).map(([provider, outcomes]) => [provider, ...counts(outcomes)]),
+      ['the worker’s rows', ...counts(result.captures)],
+      ['the published events', ...counts(publishedOutcomes(books))],
     ]),
     '',
-    `Of the ${String(open.length)} pending, the provider moved ${sum(movedWhileOpen)}: nobody guessed, so they stay open.`,
+    ...grid([
+      ['captured, in', 'the providers’ books', 'the worker’s rows', 'the published events'],
+      ...moneyRows(books),
+    ]),
+    '',
+    `Of the ${String(result.captures.pending)} pending, the providers moved ${movedWhilePending(books)}: nobody guessed, so they stay open.`,
     `${String(result.orders)} orders, ${String(result.duplicates)} repeated messages, ${String(result.deadLetters)} dead letters, ` +
       `${String(result.seconds)} s.`,
     `Double captures: ${String(result.doubleCaptures)}. Lost: ${String(result.lost)}. Mismatches: ${String(result.mismatches)}.`,
@@ -93,10 +81,60 @@ export function tableOf(result: Result, books: Books, breaks: readonly Break[]):
   ].join('\n');
 }
 
-function sum(amounts: readonly { readonly amount: bigint; readonly currency: string }[]): string {
-  const totals = new Map<string, bigint>();
-  for (const { amount, currency } of amounts) totals.set(currency, (totals.get(currency) ?? 0n) + amount);
-  return [...totals].map(([currency, amount]) => describeMoney({ amount, currency })).join(', ') || 'nothing';
+function counts({ succeeded, failed, pending }: Outcomes): string[] {
+  return [succeeded, failed, pending].map(String);
+}
+
+/** How many captures the events tell of, each by the last word on it. */
+function publishedOutcomes({ events }: Books): Outcomes {
+  const told = (type: string): Set<string> =>
+    new Set(events.filter((event) => event.type === type).map(({ captureId }) => captureId));
+  const succeeded = told('capture.succeeded');
+  const failed = told('capture.failed');
+  const open = [...told('capture.pending')].filter((id) => !succeeded.has(id) && !failed.has(id));
+  return { succeeded: succeeded.size, failed: failed.size, pending: open.length };
+}
+
+interface Amount {
+  readonly amount: bigint;
+  readonly currency: string;
+}
+
+/** One row a currency: what the providers moved for captures that aren't open, and what rows and events say was captured. */
+function moneyRows(books: Books): string[][] {
+  const pending = new Set(
+    books.rows.filter(({ state }) => state === 'pending').map(({ paymentId }) => paymentId),
+  );
+  const moved = totals(
+    books.book
+      .filter(({ paymentId }) => !pending.has(paymentId))
+      .map(({ captured, currency }) => ({ amount: captured, currency })),
+  );
+  const rows = totals(books.rows.filter(({ state }) => state === 'succeeded'));
+  const succeeded = books.events.filter(({ type }) => type === 'capture.succeeded');
+  const events = totals([...new Map(succeeded.map((event) => [event.captureId, event])).values()]);
+  const currencies = [...new Set([...moved.keys(), ...rows.keys(), ...events.keys()])].sort();
+  return currencies.map((currency) => [
+    currency,
+    ...[moved, rows, events].map((of) => describeMoney({ amount: of.get(currency) ?? 0n, currency })),
+  ]);
+}
+
+function movedWhilePending({ rows, book }: Books): string {
+  const moved = new Map(book.map(({ paymentId, captured }) => [paymentId, captured]));
+  const open = rows
+    .filter(({ state }) => state === 'pending')
+    .map(({ paymentId, currency }) => ({ amount: moved.get(paymentId) ?? 0n, currency }))
+    .filter(({ amount }) => amount > 0n);
+  return (
+    [...totals(open)].map(([currency, amount]) => describeMoney({ amount, currency })).join(', ') || 'nothing'
+  );
+}
+
+function totals(amounts: readonly Amount[]): ReadonlyMap<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { amount, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0n) + amount);
+  return sums;
 }
 
 function grid(cells: readonly (readonly string[])[]): string[] {

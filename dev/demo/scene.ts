@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { ProviderName } from '../../src/capture/capture.js';
 import { packageRoot } from '../../src/package-root.js';
+import type { SandboxLine } from './accounts.js';
+import { accountsFor } from './accounts.js';
 import { removeLeftovers } from './clean-up.js';
 import type { Crew, Worker } from '../stack/crew.js';
 import { createCrew } from '../stack/crew.js';
@@ -38,7 +41,8 @@ export interface RunningProcess extends Worker {
 
 export interface SandboxAddress {
   readonly adminUrl: string;
-  readonly clientId: string;
+  /** The merchant that each provider knows, by its id there. */
+  readonly merchants: Readonly<Record<ProviderName, string>>;
 }
 
 export interface SceneOptions {
@@ -52,9 +56,6 @@ export interface SceneOptions {
   readonly sandboxArgs?: readonly string[];
   readonly signal: AbortSignal;
 }
-
-/** The account that the scene's orders name. */
-export const ACCOUNT = 'demo-shop';
 
 /** Sets the scene. If that fails, what was started is stopped. */
 export async function setScene(options: SceneOptions): Promise<Scene> {
@@ -77,7 +78,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
   };
   try {
     const sandbox = await startSandbox(crew, folder, options);
-    await writeAccounts(folder, sandbox, options.timeout ?? '25s');
+    await writeFile(join(folder, 'accounts.yaml'), accountsFor(sandbox, options.timeout ?? '25s'));
     const env = workerEnv(stack, folder, database.url, names, options);
     const scene = {
       stack,
@@ -85,7 +86,14 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
       env,
       ...names,
       databaseUrl: database.url,
-      sandbox,
+      sandbox: {
+        adminUrl: sandbox.adminUrl,
+        merchants: {
+          wallet: sandbox.wallet.clientId,
+          yabandpay: sandbox.yabandpay.user,
+          payermax: sandbox.payermax.merchantNo,
+        },
+      },
       command: (...args: string[]) => runCommand(crew, folder, env, args),
       startWorker: () => startWorker(crew, folder, env, options.signal),
       close,
@@ -123,12 +131,7 @@ async function adminQuery(url: string, sql: string): Promise<void> {
   }
 }
 
-interface StartedSandbox extends SandboxAddress {
-  readonly url: string;
-  readonly keysDir: string;
-}
-
-async function startSandbox(crew: Crew, folder: string, options: SceneOptions): Promise<StartedSandbox> {
+async function startSandbox(crew: Crew, folder: string, options: SceneOptions): Promise<SandboxLine> {
   const keysDir = join(folder, 'keys');
   await mkdir(keysDir);
   const sandbox = await crew.start({
@@ -147,11 +150,11 @@ async function startSandbox(crew: Crew, folder: string, options: SceneOptions): 
     env: process.env,
     logFile: join(folder, 'sandbox.log'),
   });
-  const said: StartedSandbox[] = [];
+  const said: SandboxLine[] = [];
   await waitUntil(
     async () => {
       const line = (await sandbox.recentOutput()).split('\n').find((text) => text.startsWith('{'));
-      if (line !== undefined) said.push(JSON.parse(line) as StartedSandbox);
+      if (line !== undefined) said.push(JSON.parse(line) as SandboxLine);
       else if (!sandbox.isRunning()) throw await failed('The sandbox', sandbox);
       return said.length > 0;
     },
@@ -160,23 +163,6 @@ async function startSandbox(crew: Crew, folder: string, options: SceneOptions): 
   const [address] = said;
   if (address === undefined) throw new Error('The sandbox did not say where it listens.');
   return address;
-}
-
-async function writeAccounts(folder: string, sandbox: StartedSandbox, timeout: string): Promise<void> {
-  await writeFile(
-    join(folder, 'accounts.yaml'),
-    `${ACCOUNT}:
-  provider: wallet
-  merchantId: demo-merchant
-  clientId: ${JSON.stringify(sandbox.clientId)}
-  baseUrl: ${sandbox.url}
-  privateKey: { file: ${join(sandbox.keysDir, 'merchant-private.pem')} }
-  walletPublicKey: { file: ${join(sandbox.keysDir, 'wallet-public.pem')} }
-  authorisationWindow: 7d
-  timeout: ${timeout}
-  maxInFlight: 200
-`,
-  );
 }
 
 function workerEnv(

@@ -16,6 +16,19 @@ export interface KafkaOptions {
   jars: () => Promise<string>;
   crew: Crew;
   report: (event: ProgressEvent) => void;
+  /** What a test wants of it beyond that. */
+  extra?: KafkaExtra;
+}
+
+export interface KafkaExtra {
+  /** How many ports it has for further listeners; they come after the two of every Kafka. */
+  portCount: number;
+  /** Further arguments of the command that formats its folder. */
+  format: readonly string[];
+  /** Further options of its Java. */
+  java: readonly string[];
+  /** Further settings, or others in the place of the usual ones. */
+  settings: (ports: readonly number[]) => Settings;
 }
 
 // Paths in arguments and in the configuration are relative to `home`: a class path splits at colons, a list of log folders at commas,
@@ -26,11 +39,11 @@ const UNFORMATTED = 'log.new';
 
 /** Apache Kafka as one process, broker and controller, on the loopback address only. */
 export function kafkaRecipe(options: KafkaOptions): PartRecipe {
-  const { home, crew, report } = options;
+  const { home, crew, report, extra } = options;
   const [clientPort, controllerPort] = [0, 1];
   return {
     name: 'kafka',
-    portCount: 2,
+    portCount: 2 + (extra?.portCount ?? 0),
     crashSignal: 'SIGKILL',
     prepare: async () => {
       const jars = await options.jars();
@@ -43,9 +56,13 @@ export function kafkaRecipe(options: KafkaOptions): PartRecipe {
     configure: (ports) =>
       writeFile(
         join(home, 'server.properties'),
-        serverProperties(FORMATTED, ports[clientPort] ?? 0, ports[controllerPort] ?? 0),
+        propertiesOf({
+          ...serverSettings(FORMATTED, ports[clientPort] ?? 0, ports[controllerPort] ?? 0),
+          ...extra?.settings(ports),
+        }),
       ),
-    job: () => javaJob(options, 'Kafka', ['-Xmx512m', 'kafka.Kafka', 'server.properties']),
+    job: () =>
+      javaJob(options, 'Kafka', ['-Xmx512m', ...(extra?.java ?? []), 'kafka.Kafka', 'server.properties']),
     isReady: (ports) => isReady(ports[clientPort] ?? 0, options.clusterId),
     address: (ports) => `127.0.0.1:${ports[clientPort] ?? 0}`,
   };
@@ -53,12 +70,13 @@ export function kafkaRecipe(options: KafkaOptions): PartRecipe {
 
 /** The log folder appears under its name only when it is formatted to the end. */
 async function format(options: KafkaOptions, crew: Crew): Promise<void> {
-  const { home, clusterId } = options;
+  const { home, clusterId, extra } = options;
   if (await exists(join(home, FORMATTED))) return;
   await rm(join(home, UNFORMATTED), { recursive: true, force: true });
   // The ports don't go into what is formatted.
-  await writeFile(join(home, 'format.properties'), serverProperties(UNFORMATTED, 9092, 9093));
+  await writeFile(join(home, 'format.properties'), propertiesOf(serverSettings(UNFORMATTED, 9092, 9093)));
   const args = ['-Xmx128m', 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties'];
+  args.push(...(extra?.format ?? []));
   try {
     await crew.run(javaJob(options, 'Kafka', args));
   } catch (error) {
@@ -95,12 +113,14 @@ function javaJob({ home, java, logFile }: KafkaOptions, title: string, args: str
   };
 }
 
+type Settings = Readonly<Record<string, string | number | boolean>>;
+
 /**
  * The controller's address is in the settings and not in the formatted data (no dynamic quorum), so that kept data can move to other
  * ports.
  */
-function serverProperties(logFolder: string, clientPort: number, controllerPort: number): string {
-  const settings: Record<string, string | number | boolean> = {
+function serverSettings(logFolder: string, clientPort: number, controllerPort: number): Settings {
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
@@ -128,6 +148,9 @@ function serverProperties(logFolder: string, clientPort: number, controllerPort:
     // The default buffer alone is a quarter of our heap.
     'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
   };
+}
+
+function propertiesOf(settings: Settings): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${String(value)}\n`)
     .join('');

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   kept: boolean;
   crew: Crew;
   report: (event: ProgressEvent) => void;
+  /** What a test sets beyond the usual. */
+  settings?: Readonly<Record<string, string | number>>;
 }
 
 export const DATABASE = 'capture';
@@ -60,7 +62,11 @@ export function postgresRecipe(options: PostgresOptions): PartRecipe {
     job: (ports) => ({
       title: 'PostgreSQL',
       command: binaries?.postgres ?? 'postgres',
-      args: ['-D', join(cluster, 'data'), ...settings({ ...SETTINGS, port: ports[0] ?? 0 })],
+      args: [
+        '-D',
+        join(cluster, 'data'),
+        ...settings({ ...SETTINGS, ...options.settings, port: ports[0] ?? 0 }),
+      ],
       cwd: cluster,
       env: environment(),
       logFile: options.logFile,

@@ -1,3 +1,4 @@
+import { alteredBody } from '../altered.js';
 import type { Wording } from '../plan.js';
 import { codeEntry, RESULT_CODES } from './codes.js';
 import type { ResultCode } from './codes.js';
@@ -24,6 +25,7 @@ export function answerOf(
 /** The answer that a script asks for, where it asks for one. */
 export function worded(wording: Wording, natural: Answer): Answer {
   if (wording.is === 'natural') return natural;
+  if (wording.is === 'unknown') return answerOf('UNKNOWN_EXCEPTION');
   const { resultCode, resultStatus } = wording;
   const entry = codeEntry(resultCode);
   // A code of no table has a status of its own; the admin endpoint has seen to that.
@@ -39,11 +41,6 @@ export function worded(wording: Wording, natural: Answer): Answer {
 /** The body of an answer. `altered` replaces members of it, and removes those that it sets to `null`. */
 export function bodyOf(answer: Answer, altered: Readonly<Record<string, unknown>> = {}): Buffer {
   const { resultCode, resultStatus, resultMessage, members } = answer;
-  const whole: Record<string, unknown> = {
-    result: { resultCode, resultStatus, resultMessage },
-    ...members,
-    ...altered,
-  };
-  const kept = Object.entries(whole).filter(([, value]) => value !== null);
-  return Buffer.from(JSON.stringify(Object.fromEntries(kept)));
+  const body = { result: { resultCode, resultStatus, resultMessage }, ...members };
+  return alteredBody(body, altered, { deep: false });
 }

@@ -69,3 +69,12 @@ export type ResultCode = keyof typeof RESULT_CODES;
 export function codeEntry(code: string): CodeEntry | null {
   return Object.hasOwn(RESULT_CODES, code) ? RESULT_CODES[code as ResultCode] : null;
 }
+
+/** What random declines are. */
+export const USUAL_DECLINES = [
+  'USER_BALANCE_NOT_ENOUGH',
+  'RISK_REJECT',
+  'AUTH_CANCELLED',
+  'USER_STATUS_ABNORMAL',
+  'PAYMENT_AMOUNT_EXCEED_LIMIT',
+] as const satisfies readonly ResultCode[];

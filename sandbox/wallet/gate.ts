@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { isJson } from '../incoming.js';
 import type { ResultCode } from './codes.js';
 import type { SignatureEncoding } from './signature.js';
 import { parseSignatureHeader, verifies } from './signature.js';
@@ -89,8 +90,4 @@ export class Gate {
 export function header(incoming: Pick<Incoming, 'headers'>, name: string): string {
   const value = incoming.headers[name];
   return typeof value === 'string' ? value : '';
-}
-
-function isJson(contentType: string): boolean {
-  return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
 }

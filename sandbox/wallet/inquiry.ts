@@ -1,8 +1,8 @@
 import type { Book, Entry } from '../book.js';
+import type { Hold } from '../captures.js';
 import type { Answer } from './answer.js';
 import { answerOf } from './answer.js';
-import type { Hold, WalletCaptures } from './captures.js';
-import { captureIdOf } from './captures.js';
+import type { WalletCaptures } from './captures.js';
 import type { InquiryRequest } from './requests.js';
 import { walletTime } from './time.js';
 
@@ -30,20 +30,20 @@ export class WalletInquiry {
   }
 
   /** The payment that an inquiry asks for: by either id, and by both only if they name the same. */
-  find({ clientId, paymentId, paymentRequestId }: InquiryRequest): Entry | null {
+  find({ merchant, paymentId, paymentRequestId }: InquiryRequest): Entry | null {
     const wanted = paymentId ?? this.#byPaymentRequestId.get(paymentRequestId ?? '') ?? '';
     const entry = this.#book.find(wanted);
-    if (entry?.authorisation.clientId !== clientId) return null;
-    const other = paymentRequestId !== null && entry.authorisation.paymentRequestId !== paymentRequestId;
+    if (entry?.authorisation.merchant !== merchant) return null;
+    const other = paymentRequestId !== null && entry.authorisation.reference !== paymentRequestId;
     return other ? null : entry;
   }
 
   answer(entry: Entry | null): Answer {
     if (entry === null) return answerOf('ORDER_NOT_EXIST');
-    const { paymentId, paymentRequestId, amount, currency, authorisedAt } = entry.authorisation;
+    const { paymentId, reference, amount, currency, authorisedAt } = entry.authorisation;
     return answerOf('SUCCESS', {
       paymentId,
-      paymentRequestId,
+      ...(reference === null ? {} : { paymentRequestId: reference }),
       paymentAmount: { value: amount.toString(), currency },
       paymentTime: walletTime(authorisedAt),
       paymentStatus: this.#statusOf(entry),
@@ -64,7 +64,7 @@ export class WalletInquiry {
   #transactionsOf({ authorisation: { paymentId, currency }, movements }: Entry): Transaction[] {
     const ofHold = (transactionStatus: TransactionStatus) => (hold: Hold) =>
       transaction({
-        id: captureIdOf(hold.request),
+        id: hold.captureId,
         status: transactionStatus,
         amount: hold.amount,
         currency,

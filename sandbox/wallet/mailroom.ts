@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
-import { errorPage, resetConnection, send, sendTruncated } from '../delivery.js';
-import type { Parcel } from '../delivery.js';
+import { deliver, jsonParcel } from '../delivery.js';
+import type { Parcel, Sealing } from '../delivery.js';
 import type { Delivery } from '../plan.js';
+import { spoilt } from '../rsa.js';
 import type { SignatureEncoding } from './signature.js';
 import { formatSignatureHeader, signatureOf } from './signature.js';
 import { walletTime } from './time.js';
@@ -33,46 +34,20 @@ export class Mailroom {
     this.#now = parts.now;
   }
 
-  async deliver(
-    reply: FastifyReply,
-    envelope: Envelope,
-    body: Uint8Array,
-    delivery: Delivery,
-  ): Promise<void> {
-    switch (delivery.is) {
-      case 'signed':
-        await send(reply, await this.#parcel(envelope, body));
-        return;
-      case 'unsigned':
-        await send(reply, unsigned(body));
-        return;
-      case 'wrong_signature':
-        await send(reply, await this.#parcel(envelope, body, spoilt));
-        return;
-      case 'garbage':
-        await send(reply, await this.#parcel(envelope, Buffer.from('{"result": {"resultCode": SUCC')));
-        return;
-      case 'truncated':
-        sendTruncated(reply, await this.#parcel(envelope, body));
-        return;
-      case 'reset':
-        resetConnection(reply);
-        return;
-      case 'http':
-        await send(reply, errorPage(delivery.status));
-        return;
-    }
+  deliver(reply: FastifyReply, envelope: Envelope, body: Uint8Array, delivery: Delivery): Promise<void> {
+    return deliver(reply, body, delivery, (bytes, how) => this.#seal(envelope, bytes, how));
   }
 
-  async #parcel(
-    envelope: Envelope,
-    body: Uint8Array,
-    change: (signature: Buffer) => Buffer = (signature) => signature,
-  ): Promise<Parcel> {
+  async #seal(envelope: Envelope, body: Uint8Array, how: Sealing): Promise<Parcel> {
+    const plain = jsonParcel(body);
+    if (how === 'unsigned') return plain;
     const time = walletTime(this.#now());
-    const signature = change(await signatureOf({ ...envelope, time, body }, this.#key));
-    const header = { algorithm: 'RSA256', keyVersion: this.#keyVersion, signature };
-    const plain = unsigned(body);
+    const signature = await signatureOf({ ...envelope, time, body }, this.#key);
+    const header = {
+      algorithm: 'RSA256',
+      keyVersion: this.#keyVersion,
+      signature: how === 'signed' ? signature : spoilt(signature),
+    };
     return {
       ...plain,
       headers: {
@@ -83,13 +58,4 @@ export class Mailroom {
       },
     };
   }
-}
-
-function unsigned(body: Uint8Array): Parcel {
-  return { status: 200, headers: { 'content-type': 'application/json; charset=UTF-8' }, body };
-}
-
-/** A signature in form that doesn't hold. */
-function spoilt(signature: Buffer): Buffer {
-  return Buffer.from(signature.map((byte, index) => (index === 0 ? byte ^ 1 : byte)));
 }

@@ -1,23 +1,18 @@
 import { z } from 'zod';
+import type { CaptureAsk } from '../captures.js';
+import type { Read } from '../incoming.js';
+import { readJson } from '../incoming.js';
 
 /** A capture, well-formed. */
-export interface CaptureRequest {
-  readonly clientId: string;
-  readonly captureRequestId: string;
-  readonly paymentId: string;
-  /** Minor units. Null asks for the whole authorised amount. */
-  readonly amount: { readonly value: bigint; readonly currency: string } | null;
+export interface CaptureRequest extends CaptureAsk {
   readonly extendInfo: string | null;
 }
 
 export interface InquiryRequest {
-  readonly clientId: string;
+  readonly merchant: string;
   readonly paymentId: string | null;
   readonly paymentRequestId: string | null;
 }
-
-/** A request, or what is wrong with it. */
-export type Read<Request> = { readonly request: Request } | { readonly problem: string };
 
 const id = z.string().min(1).max(64);
 
@@ -42,38 +37,20 @@ const inquirySchema = z
     error: 'paymentId or paymentRequestId must be given',
   });
 
-export function readCapture(clientId: string, body: Uint8Array): Read<CaptureRequest> {
-  const parsed = read(captureSchema, body);
+export function readCapture(merchant: string, body: Uint8Array): Read<CaptureRequest> {
+  const parsed = readJson(captureSchema, body);
   if ('problem' in parsed) return parsed;
-  const { captureRequestId, paymentId, captureAmount, extendInfo = null } = parsed.request;
+  const { captureRequestId: requestId, paymentId, captureAmount, extendInfo = null } = parsed.request;
   const amount =
     captureAmount === undefined
       ? null
       : { value: BigInt(captureAmount.value), currency: captureAmount.currency };
-  return { request: { clientId, captureRequestId, paymentId, amount, extendInfo } };
+  return { request: { merchant, requestId, paymentId, amount, extendInfo } };
 }
 
-export function readInquiry(clientId: string, body: Uint8Array): Read<InquiryRequest> {
-  const parsed = read(inquirySchema, body);
+export function readInquiry(merchant: string, body: Uint8Array): Read<InquiryRequest> {
+  const parsed = readJson(inquirySchema, body);
   if ('problem' in parsed) return parsed;
   const { paymentId = null, paymentRequestId = null } = parsed.request;
-  return { request: { clientId, paymentId, paymentRequestId } };
-}
-
-function read<T>(schema: z.ZodType<T>, body: Uint8Array): Read<T> {
-  const json = parseJson(body);
-  if (json === undefined) return { problem: 'The body is not JSON in UTF-8.' };
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { request: parsed.data };
-  const [issue] = parsed.error.issues;
-  return { problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}.` };
-}
-
-/** `undefined` if the bytes are no JSON. Bytes that aren't UTF-8 are refused, not replaced. */
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    return undefined;
-  }
+  return { request: { merchant, paymentId, paymentRequestId } };
 }

@@ -1,11 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CallCounts } from '../calls.js';
-import { resetConnection } from '../delivery.js';
+import { labelOf } from '../calls.js';
+import { unlessInterrupted } from '../delivery.js';
+import { bytesOf, leaveBodiesAlone } from '../incoming.js';
 import type { Delivery } from '../plan.js';
 import { planOf } from '../plan.js';
-import type { Director } from '../script.js';
-import type { Timers } from '../timers.js';
-import { Interrupted } from '../timers.js';
+import type { Common } from '../simulator.js';
 import type { Answer } from './answer.js';
 import { answerOf, bodyOf, worded } from './answer.js';
 import type { WalletCaptures } from './captures.js';
@@ -18,14 +17,11 @@ import { readCapture, readInquiry } from './requests.js';
 export const CAPTURE_PATH = '/v1/payments/capture';
 export const INQUIRY_PATH = '/v1/payments/inquiryPayment';
 
-export interface WalletParts {
+export interface WalletParts extends Common {
   readonly gate: Gate;
   readonly mailroom: Mailroom;
   readonly captures: WalletCaptures;
   readonly inquiry: WalletInquiry;
-  readonly director: Director;
-  readonly timers: Timers;
-  readonly calls: CallCounts;
 }
 
 /** What a call comes to: an answer, and how it is delivered. */
@@ -39,11 +35,7 @@ type Handler = (clientId: string, body: Uint8Array) => Promise<Outcome>;
 
 /** The wallet over HTTP: all answers of its own come with status 200, as the wallet sends them. */
 export function walletRoutes(app: FastifyInstance, parts: WalletParts): void {
-  // The signature covers the bytes as sent, so nothing may read or reword them on the way.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
+  leaveBodiesAlone(app);
   const serve =
     (endpoint: string, handler: Handler) => async (request: FastifyRequest, reply: FastifyReply) => {
       await respond({ endpoint, request, reply, handler }, parts);
@@ -66,26 +58,23 @@ async function respond(
 ): Promise<void> {
   const { endpoint, request, reply, handler } = call;
   const { method, url: path, headers } = request;
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const body = bytesOf(request);
   const admitted = await gate.admit({ method, path, headers, body });
-  try {
+  await unlessInterrupted(reply, async () => {
     const { answer, altered, delivery } =
       'refused' in admitted
-        ? signedAnswer(answerOf(admitted.refused, {}, admitted.why))
+        ? plainly(answerOf(admitted.refused, {}, admitted.why))
         : await handler(admitted.clientId, body);
-    calls.count(endpoint, labelOf(answer, delivery));
+    calls.count(endpoint, labelOf(answer.resultCode, delivery));
     const envelope = { method, path, clientId: header({ headers }, 'client-id') };
     await mailroom.deliver(reply, envelope, bodyOf(answer, altered), delivery);
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    resetConnection(reply);
-  }
+  });
 }
 
 function captureHandler({ captures, director }: WalletParts): Handler {
   return async (clientId, body) => {
     const read = readCapture(clientId, body);
-    if ('problem' in read) return signedAnswer(answerOf('PARAM_ILLEGAL', {}, read.problem));
+    if ('problem' in read) return plainly(answerOf('PARAM_ILLEGAL', {}, read.problem));
     const plan = planOf(director.next('capture', read.request.paymentId));
     const answer = await captures.capture(read.request, plan);
     return { answer, altered: plan.altered, delivery: plan.delivery };
@@ -95,9 +84,9 @@ function captureHandler({ captures, director }: WalletParts): Handler {
 function inquiryHandler({ inquiry, director, timers }: WalletParts): Handler {
   return async (clientId, body) => {
     const read = readInquiry(clientId, body);
-    if ('problem' in read) return signedAnswer(answerOf('PARAM_ILLEGAL', {}, read.problem));
+    if ('problem' in read) return plainly(answerOf('PARAM_ILLEGAL', {}, read.problem));
     const paymentId = inquiry.find(read.request)?.authorisation.paymentId;
-    if (paymentId === undefined) return signedAnswer(inquiry.answer(null));
+    if (paymentId === undefined) return plainly(inquiry.answer(null));
     const plan = planOf(director.next('inquiry', paymentId));
     await timers.wait(plan.delayMs);
     const answer = worded(plan.wording, inquiry.answer(inquiry.find(read.request)));
@@ -106,25 +95,9 @@ function inquiryHandler({ inquiry, director, timers }: WalletParts): Handler {
 }
 
 function noSuchApi(): Promise<Outcome> {
-  return Promise.resolve(signedAnswer(answerOf('INVALID_API')));
+  return Promise.resolve(plainly(answerOf('INVALID_API')));
 }
 
-function signedAnswer(answer: Answer): Outcome {
-  return { answer, delivery: { is: 'signed' } };
-}
-
-function labelOf({ resultCode }: Answer, delivery: Delivery): string {
-  switch (delivery.is) {
-    case 'signed':
-      return resultCode;
-    case 'unsigned':
-    case 'wrong_signature':
-    case 'garbage':
-    case 'truncated':
-      return `${resultCode}, ${delivery.is}`;
-    case 'reset':
-      return 'RESET';
-    case 'http':
-      return `HTTP ${delivery.status}`;
-  }
+function plainly(answer: Answer): Outcome {
+  return { answer, delivery: { is: 'whole' } };
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { sign, verify } from 'node:crypto';
+import { bytesInBase64, rsaSignature, rsaVerifies } from '../rsa.js';
 
 /**
  * The wallet's signatures: RSASSA-PKCS1-v1_5 with SHA-256 over
@@ -24,7 +24,6 @@ export interface SignatureHeader {
 }
 
 const HEADER = /^algorithm=([^,\s]+),\s*keyVersion=([^,\s]+),\s*signature=([^,\s]+)$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Takes a signature header apart; `null` if it isn't exactly in form. base64 without padding or in the URL alphabet isn't. */
 export function parseSignatureHeader(text: string, encoding: SignatureEncoding): SignatureHeader | null {
@@ -32,8 +31,8 @@ export function parseSignatureHeader(text: string, encoding: SignatureEncoding):
   if (parts === null) return null;
   const [, algorithm = '', keyVersion = '', value = ''] = parts;
   const base64 = encoding === 'url' ? percentDecoded(value) : value;
-  if (base64 === null || base64 === '' || !BASE64.test(base64)) return null;
-  return { algorithm, keyVersion, signature: Buffer.from(base64, 'base64') };
+  const signature = base64 === null ? null : bytesInBase64(base64);
+  return signature === null ? null : { algorithm, keyVersion, signature };
 }
 
 export function formatSignatureHeader(header: SignatureHeader, encoding: SignatureEncoding): string {
@@ -42,23 +41,12 @@ export function formatSignatureHeader(header: SignatureHeader, encoding: Signatu
   return `algorithm=${header.algorithm}, keyVersion=${header.keyVersion}, signature=${value}`;
 }
 
-/** Runs on the crypto thread pool, as `verifies` does: a thousand signatures a second would starve the event loop. */
 export function signatureOf(signed: Signed, key: KeyObject): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    sign('sha256', contentOf(signed), key, (error, signature) => {
-      if (error === null) resolve(signature);
-      else reject(error);
-    });
-  });
+  return rsaSignature(contentOf(signed), key);
 }
 
 export function verifies(signed: Signed, signature: Uint8Array, key: KeyObject): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    verify('sha256', contentOf(signed), key, signature, (error, holds) => {
-      if (error === null) resolve(holds);
-      else reject(error);
-    });
-  });
+  return rsaVerifies(contentOf(signed), signature, key);
 }
 
 function contentOf({ method, path, clientId, time, body }: Signed): Buffer {

@@ -1,67 +1,64 @@
-import type { KeyObject } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Authorisation, Book } from '../book.js';
-import type { CallCounts } from '../calls.js';
-import type { Director, Scripts } from '../script.js';
-import type { Timers } from '../timers.js';
-import { WalletCaptures } from './captures.js';
+import type { Authorisation } from '../book.js';
+import { Captures } from '../captures.js';
+import type { Scenario } from '../scenario.js';
+import type { Scripts } from '../script.js';
+import type { Common, Shared, Simulator } from '../simulator.js';
+import { commonOf } from '../simulator.js';
+import { DAY } from '../time-spans.js';
+import type { WalletCaptures } from './captures.js';
+import { WalletRules } from './captures.js';
+import { codeEntry, USUAL_DECLINES } from './codes.js';
+import type { WalletCredentials } from './credentials.js';
 import { Gate } from './gate.js';
-import type { GateClient } from './gate.js';
 import { WalletInquiry } from './inquiry.js';
 import { Mailroom } from './mailroom.js';
 import { walletRoutes } from './routes.js';
-import type { SignatureEncoding } from './signature.js';
-
-export interface WalletOptions {
-  readonly clients: readonly GateClient[];
-  readonly privateKey: KeyObject;
-  readonly clockSkewMs: number;
-  readonly encoding: SignatureEncoding;
-}
-
-/** What the simulators of all providers share. */
-export interface Common {
-  readonly book: Book;
-  readonly director: Director;
-  readonly calls: CallCounts;
-  readonly timers: Timers;
-  readonly now: () => Date;
-}
 
 /** The simulated wallet, put together. */
-export class Wallet {
-  readonly #common: Common;
+export class Wallet implements Simulator {
+  readonly name = 'wallet';
+  readonly common: Common;
+  readonly authorisationLifeMs = 7 * DAY;
+  readonly usualDeclines = USUAL_DECLINES;
+  readonly #rules = new WalletRules();
   readonly #captures: WalletCaptures;
   readonly #inquiry: WalletInquiry;
   readonly #gate: Gate;
   readonly #mailroom: Mailroom;
   readonly #clientIds: ReadonlySet<string>;
 
-  constructor(options: WalletOptions, common: Common) {
-    const { now, book } = common;
-    this.#common = common;
-    this.#captures = new WalletCaptures(common);
+  constructor(credentials: WalletCredentials, shared: Shared) {
+    const knows = (code: string): boolean => codeEntry(code) !== null;
+    this.common = commonOf(shared, { usual: USUAL_DECLINES, knows });
+    const { book, now } = this.common;
+    this.#captures = new Captures(this.#rules, this.common);
     this.#inquiry = new WalletInquiry({ book, captures: this.#captures, now });
-    this.#gate = new Gate({ ...options, now });
-    this.#mailroom = new Mailroom({ ...options, keyVersion: '1', now });
-    this.#clientIds = new Set(options.clients.map(({ clientId }) => clientId));
+    this.#gate = new Gate({ ...credentials, now });
+    this.#mailroom = new Mailroom({ ...credentials, keyVersion: '1', now });
+    this.#clientIds = new Set(credentials.clients.map(({ clientId }) => clientId));
   }
 
-  knowsClient(clientId: string): boolean {
+  knowsMerchant(clientId: string): boolean {
     return this.#clientIds.has(clientId);
   }
 
-  /** Enters a payment, and what its calls will meet. Throws `RangeError` where the book does. */
+  problemOf(scenario: Scenario): string | null {
+    if (scenario.kind !== 'answer' || scenario.resultStatus !== undefined) return null;
+    if (codeEntry(scenario.resultCode) !== null) return null;
+    return `the wallet has no code ${scenario.resultCode}: give its resultStatus, or correct it`;
+  }
+
   authorise(authorisation: Authorisation, scripts: Scripts): void {
-    const { paymentId, paymentRequestId } = authorisation;
-    this.#common.book.authorise(authorisation);
-    this.#common.director.assign(paymentId, scripts);
-    if (paymentRequestId !== null) this.#inquiry.index(paymentRequestId, paymentId);
+    const { paymentId, reference } = authorisation;
+    this.common.book.authorise(authorisation);
+    this.common.director.assign(paymentId, scripts);
+    if (reference !== null) this.#inquiry.index(reference, paymentId);
   }
 
   routes(app: FastifyInstance): void {
     walletRoutes(app, {
-      ...this.#common,
+      ...this.common,
       gate: this.#gate,
       mailroom: this.#mailroom,
       captures: this.#captures,
@@ -70,6 +67,7 @@ export class Wallet {
   }
 
   reset(): void {
+    this.#rules.reset();
     this.#captures.reset();
     this.#inquiry.reset();
   }

@@ -58,7 +58,7 @@ export interface Capture {
   readonly review: ReviewReason | null;
 }
 
-export type ReviewReason = 'repeated_account_fault' | 'integrity_mismatch';
+export type ReviewReason = 'repeated_account_fault' | 'integrity_mismatch' | 'cancelled_in_doubt';
 
 /** Whether the state is an outcome. Final outcomes can still be corrected by stronger evidence. */
 export function isFinal(status: CaptureStatus): boolean {

@@ -34,6 +34,9 @@ export function rankOf(kind: EvidenceKind): number {
  * - `account_fault`: it refused our credentials or signature; the order is not at fault.
  * - `probe_refused`: the same, of a capture sent to see whether a held account was mended: it says nothing of the capture.
  * - `authorised`: an inquiry saw the authorisation uncaptured, as of then.
+ * - `cancelled`: the provider shows the payment as cancelled. That proves nothing about money that moved before.
+ * - `foreign`: an answer to our question that names another amount, currency, payment or request than ours and doesn't say that money
+ *   moved. Whatever it decides, it isn't what we asked for.
  */
 export type Finding =
   | {
@@ -52,7 +55,9 @@ export type Finding =
   | { readonly is: 'not_processed' }
   | { readonly is: 'account_fault' }
   | { readonly is: 'probe_refused' }
-  | { readonly is: 'authorised' };
+  | { readonly is: 'authorised' }
+  | { readonly is: 'cancelled' }
+  | { readonly is: 'foreign' };
 
 export interface Evidence {
   /** Deterministic from the source (`evidenceIdOf`), so that the same evidence twice is one row. */
@@ -100,7 +105,10 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
     case 'account_fault':
     case 'probe_refused':
     case 'authorised':
+    case 'cancelled':
       return 'undecided';
+    case 'foreign':
+      return 'mismatch';
   }
 }
 
@@ -119,6 +127,8 @@ export function provesNoEffect(finding: Finding): boolean {
     case 'unknown':
     case 'lapsed':
     case 'authorised':
+    case 'cancelled':
+    case 'foreign':
       return false;
   }
 }

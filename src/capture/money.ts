@@ -26,16 +26,20 @@ export function formatMajor(amount: bigint, exponent: number): string {
 }
 
 /**
- * Reads a decimal in major units into minor units; `null` if the text is no plain decimal or has more non-zero decimals
- * than `exponent` allows, since rounding would invent or lose money. `parseMajor('1', 2)` and `parseMajor('1.00', 2)` are both `100n`.
+ * Reads a decimal in major units into minor units; `null` if the text is no decimal or has more non-zero decimals than `exponent`
+ * allows, since rounding would invent or lose money. `parseMajor('1', 2)` and `parseMajor('1.00', 2)` are both `100n`. A power of ten
+ * is read too (`1.25E7`, as some systems write large numbers), on digits alone like the rest.
  */
 export function parseMajor(text: string, exponent: number): bigint | null {
-  const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  const parts = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text);
   if (parts === null) return null;
-  const [, sign = '', whole = '', decimals = ''] = parts;
-  const kept = decimals.slice(0, exponent).padEnd(exponent, '0');
-  if (/[1-9]/.test(decimals.slice(exponent))) return null;
-  const amount = BigInt(whole + kept);
+  const [, sign = '', whole = '', decimals = '', power = '0'] = parts;
+  // The value is `digits` times ten to the `shift`, in minor units.
+  const shift = Number(power) - decimals.length + exponent;
+  const digits = (whole + decimals).padStart(-shift + 1, '0');
+  const kept = shift < 0 ? digits.slice(0, shift) : digits.padEnd(digits.length + shift, '0');
+  if (shift < 0 && /[1-9]/.test(digits.slice(shift))) return null;
+  const amount = BigInt(kept);
   return sign === '-' ? -amount : amount;
 }
 

@@ -1,4 +1,5 @@
 import type { Capture, ProviderName } from './capture.js';
+import { PROVIDERS } from './capture.js';
 import { exponentOf } from './currencies.js';
 import { captureIdOf, requestIdOf, traceparentOf } from './ids.js';
 import type { Money } from './money.js';
@@ -15,6 +16,8 @@ export interface OrderFulfilled {
   /** Null means the full authorised amount. */
   readonly captureAmount: bigint | null;
   readonly currency: string;
+  /** What the producer takes the capture's currency to be; null means the authorisation's, which it must be. */
+  readonly captureCurrency: string | null;
   readonly authorisedAt: Date;
   readonly fulfilledAt: Date;
   /** The provider's further references, such as PayerMax's outTradeNo. */
@@ -38,7 +41,11 @@ export const REJECTION_REASONS = [
   'amount_above_authorised',
   'amount_not_representable',
   'currency_unknown',
+  'currency_mismatch',
+  'time_out_of_range',
+  'references_too_many',
   'reference_missing',
+  'reference_invalid',
   'contradicts_claim',
   'refused_by_store',
 ] as const;
@@ -59,9 +66,11 @@ export function isRejection(value: object): value is Rejection {
 /** What is asked of a provider, before it is written in the provider's own form. */
 export interface CaptureInstruction {
   readonly requestId: string;
+  readonly orderId: string;
   readonly paymentId: string;
   readonly captureReference: string;
   readonly money: Money;
+  readonly references: ReadonlyMap<string, string>;
   readonly description: string | null;
 }
 
@@ -100,23 +109,23 @@ export function planCapture(
     readonly now: Date;
   },
 ): Capture | Rejection {
-  const unfit = firstUnfitText(order);
+  const unfit = tooManyReferences(order) ?? firstUnfitText(order) ?? unknownProvider(order);
   if (unfit !== null) return unfit;
   const terms = context.find(order.account);
   if (terms === null) {
     return reject(
       'account_unknown',
       'account',
-      `no account is named ${quoted(order.account)}`,
-      'add it to the accounts file or correct the producer',
+      `the accounts file names no account ${quoted(order.account)}`,
+      'add it to the accounts file, under this name, or correct the producer; then send the message again',
     );
   }
   if (terms.rules.provider !== order.provider) {
     return reject(
       'provider_unknown',
       'provider',
-      `account ${quoted(order.account)} is with ${terms.rules.provider}, not ${quoted(order.provider)}`,
-      'correct the producer or the accounts file',
+      `account ${quoted(order.account)} is with ${terms.rules.provider}, not with ${quoted(order.provider)}`,
+      'find out which of the two is meant and correct the producer, or the accounts file',
     );
   }
   if (order.paymentId.length > terms.rules.maxPaymentIdLength) {
@@ -129,6 +138,8 @@ export function planCapture(
   }
   const money = captureMoney(order);
   if ('rejected' in money) return money;
+  const expiresAt = expiryOf(order, terms);
+  if ('rejected' in expiresAt) return expiresAt;
   const captureReference = terms.rules.captureReference(order);
   if (typeof captureReference !== 'string') return captureReference;
 
@@ -138,8 +149,9 @@ export function planCapture(
     captureReference,
   });
   const requestId = requestIdOf(captureId, 1);
-  const { paymentId, description } = order;
-  const body = terms.rules.businessBody({ requestId, paymentId, captureReference, money, description });
+  const { orderId, paymentId, references, description } = order;
+  const instruction = { requestId, orderId, paymentId, captureReference, money, references, description };
+  const body = terms.rules.businessBody(instruction);
   if (isRejection(body)) return body;
   return {
     captureId,
@@ -151,7 +163,7 @@ export function planCapture(
     paymentId,
     money,
     authorisedAmount: order.authorisedAmount,
-    expiresAt: new Date(order.authorisedAt.getTime() + terms.authorisationWindowMs),
+    expiresAt,
     generation: 1,
     requestId,
     body,
@@ -203,6 +215,49 @@ export function contradiction(
 
 const MAX_TEXT = 256;
 const LONGEST = { description: 1024 };
+/** Providers need one or two; a message has room for a hundred thousand, which nobody should have to look through. */
+const MAX_REFERENCES = 32;
+
+function tooManyReferences({ references }: OrderFulfilled): Rejection | null {
+  if (references.size <= MAX_REFERENCES) return null;
+  return reject(
+    'references_too_many',
+    'references',
+    `has ${String(references.size)} entries, at most ${String(MAX_REFERENCES)} are taken`,
+    'send only the references that the provider needs',
+  );
+}
+
+function unknownProvider({ provider }: OrderFulfilled): Rejection | null {
+  const known: readonly string[] = PROVIDERS;
+  if (known.includes(provider)) return null;
+  return reject(
+    'provider_unknown',
+    'provider',
+    `${quoted(provider)} is none of ${PROVIDERS.join(', ')}`,
+    'correct the producer',
+  );
+}
+
+/** What dates, their ISO 8601 texts and PostgreSQL can all hold. A time beyond it was written in another unit. */
+const EARLIEST_AUTHORISATION = Date.UTC(1970, 0, 1);
+const LATEST_EXPIRY = Date.UTC(9999, 11, 31);
+
+/** An authorisation that has lapsed, however long ago, is none of our business: the provider decides. */
+function expiryOf(
+  { authorisedAt }: OrderFulfilled,
+  { authorisationWindowMs }: AccountTerms,
+): Date | Rejection {
+  const authorisedMs = authorisedAt.getTime();
+  const expiresMs = authorisedMs + authorisationWindowMs;
+  if (authorisedMs >= EARLIEST_AUTHORISATION && expiresMs <= LATEST_EXPIRY) return new Date(expiresMs);
+  return reject(
+    'time_out_of_range',
+    'authorisedAt',
+    `is ${String(authorisedMs)} ms from 1970, which is before 1970 or after the year 9999`,
+    'check the unit: times are milliseconds since 1970-01-01 UTC',
+  );
+}
 
 function firstUnfitText(order: OrderFulfilled): Rejection | null {
   const required = ['eventId', 'orderId', 'paymentId', 'provider', 'account', 'currency'] as const;
@@ -211,6 +266,7 @@ function firstUnfitText(order: OrderFulfilled): Rejection | null {
   }
   const texts: [string, string, number][] = [
     ...required.map((field): [string, string, number] => [field, order[field], MAX_TEXT]),
+    ['captureCurrency', order.captureCurrency ?? '', MAX_TEXT],
     ['description', order.description ?? '', LONGEST.description],
     ...[...order.references].flatMap(([name, value]): [string, string, number][] => [
       ['references', name, MAX_TEXT],
@@ -252,6 +308,14 @@ function captureMoney(order: OrderFulfilled): Money | Rejection {
       'currency',
       `${quoted(order.currency)} is no ISO 4217 currency`,
       'send the three-letter code in capitals',
+    );
+  }
+  if (order.captureCurrency !== null && order.captureCurrency !== order.currency) {
+    return reject(
+      'currency_mismatch',
+      'captureCurrency',
+      `is ${quoted(order.captureCurrency)}, but the payment was authorised in ${order.currency}`,
+      'capture in the currency of the authorisation, with amounts in its minor units',
     );
   }
   for (const [name, value] of [

@@ -22,8 +22,9 @@ import { verdictOf } from './verdict.js';
  *   leaves it open, or back in *planned* if the answer proves that nothing happened and no earlier attempt may have got through. A
  *   worker that dies leaves it here; when the lease has run out, the lapse is recorded as an answer that never came: *pending*.
  * - **pending**: the provider may have moved the money and we don't know (`unknown`), has accepted and not decided (`in_process`), or
- *   moved something else than we asked (`integrity_mismatch`). It leaves by evidence to *succeeded* or *failed*, or to *sending* by a
- *   licensed resend. It never goes back to *planned*: doubt isn't undone by a later refusal.
+ *   moved, or decided, something else than we asked (`integrity_mismatch`: a person looks). One that the provider shows as cancelled
+ *   waits for a person too: the word doesn't say whether money moved before. It leaves by evidence to *succeeded* or *failed*, or to
+ *   *sending* by a licensed resend. It never goes back to *planned*: doubt isn't undone by a later refusal.
  * - **succeeded**, **failed**: outcomes. Stronger evidence can turn one into the other; the correction names the event it supersedes.
  *   Evidence that would make an outcome open again doesn't: it sends the capture to review. A failed one can be *planned* anew by an
  *   operator.
@@ -120,6 +121,9 @@ function moved(
   }
   if (status.state === 'pending' && status.reason === 'integrity_mismatch') {
     return { ...capture, status, review: 'integrity_mismatch' };
+  }
+  if (status.state === 'pending' && evidence.some(({ finding }) => finding.is === 'cancelled')) {
+    return { ...capture, status, review: 'cancelled_in_doubt' };
   }
   if (status.state === 'planned') {
     const faults = evidence.filter(({ finding }) => finding.is === 'account_fault').length;

@@ -77,8 +77,9 @@ async function totalOf(pool: pg.Pool, filter: ListFilter): Promise<number | null
   }
 }
 
+/** Without the bodies, which hold customers' data and are as long as all else together: `captures show` has them. */
 function asJson(captures: readonly Capture[], total: number | null): string {
-  return toJson({ total, captures });
+  return toJson({ total, captures: captures.map((capture) => ({ ...capture, body: undefined })) });
 }
 
 function asText(captures: readonly Capture[], total: number | null): string {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { destination } from 'pino';
-import type { LogLevel } from '../config/environment.js';
+import type { LogLevel } from '../config/variables.js';
 import { createLogger } from '../log.js';
 
 /**

@@ -1,12 +1,13 @@
-import { createHash, createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
 import type { AccountConfig } from '../config/accounts.js';
-import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/config.js';
+import type { ProcessEnvironment } from '../config/environment.js';
 import { formatDuration } from '../config/duration.js';
 import { ConfigurationError } from '../config/problem.js';
-import { redactText } from '../redact.js';
+import type { VariableName } from '../config/variables.js';
+import { defaultOf, SECRET_VARIABLES, VARIABLE_NAMES } from '../config/variables.js';
+import { REDACTED } from '../redact.js';
 import { addHelp } from './help.js';
 import type { Io, Outcome } from './io.js';
 import { toJson } from './json.js';
@@ -22,7 +23,8 @@ export function addConfigCheck(config: Command, io: Io, outcome: Outcome): void 
     .option('--json', 'print one JSON document')
     .action(({ json }: { readonly json?: boolean }) => {
       try {
-        const shown = shownConfig(loadConfig(io.env, { cwd: io.cwd }));
+        const { accounts } = loadConfig(io.env, io);
+        const shown = { settings: shownSettings(io.env), accounts: accounts.map(shownAccount) };
         io.out(json === true ? toJson({ valid: true, ...shown }) : asText(shown));
       } catch (error) {
         if (json !== true || !(error instanceof ConfigurationError)) throw error;
@@ -44,33 +46,50 @@ export function addConfigCheck(config: Command, io: Io, outcome: Outcome): void 
 }
 
 interface Shown {
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** Each variable as it is written or, unless it is set, as its default would be; null if it then is nothing. */
+  readonly settings: Readonly<Record<string, string | null>>;
   readonly accounts: readonly Readonly<Record<string, unknown>>[];
 }
 
-function shownConfig(config: Config): Shown {
-  const { accounts, database, ...rest } = config;
-  return {
-    settings: { ...rest, database: { ...database, url: redactText(database.url) } },
-    accounts: accounts.map(shownAccount),
-  };
+function shownSettings(env: ProcessEnvironment): Shown['settings'] {
+  return Object.fromEntries(
+    VARIABLE_NAMES.map((name) => {
+      const written = env[name] ?? '';
+      return [name, written === '' ? defaultOf(name) : shownValue(name, written)];
+    }),
+  );
 }
 
-/** Keys are shown by their fingerprint, so that one can tell which key is deployed without seeing it. */
-function shownAccount({
-  privateKey,
-  walletPublicKey,
-  ...rest
-}: AccountConfig): Readonly<Record<string, unknown>> {
-  return {
-    ...rest,
-    privateKeyFingerprint: fingerprint(createPublicKey(privateKey)),
-    walletPublicKeyFingerprint: fingerprint(walletPublicKey),
-  };
+function shownValue(name: VariableName, written: string): string {
+  if (SECRET_VARIABLES.includes(name)) return REDACTED;
+  return name === 'DATABASE_URL' ? shownDatabaseUrl(written) : written;
+}
+
+/** By its parts, not by what a password looks like in a text: it may hold any character. */
+function shownDatabaseUrl(written: string): string {
+  const url = new URL(written);
+  // Characters that a URL would change stay out of it.
+  if (url.password !== '') url.password = 'REDACTED';
+  if (url.searchParams.has('password')) url.searchParams.set('password', 'REDACTED');
+  return url.href.replace(':REDACTED@', `:${REDACTED}@`).replace('password=REDACTED', `password=${REDACTED}`);
+}
+
+/**
+ * Keys are shown by their fingerprint, so that one can tell which key is deployed without seeing it. A shared secret isn't even shown
+ * so: it may be short enough to be found from its hash.
+ */
+function shownAccount(account: AccountConfig): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(account).map(([key, value]: [string, unknown]) => {
+      if (key === 'secretKey') return [key, 'set'];
+      return value instanceof KeyObject ? [`${key}Fingerprint`, fingerprint(value)] : [key, value];
+    }),
+  );
 }
 
 /** As `openssl pkey -pubin -outform DER | sha256sum` gives it, of the public half. */
-function fingerprint(publicKey: KeyObject): string {
+function fingerprint(key: KeyObject): string {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   const der = publicKey.export({ type: 'spki', format: 'der' });
   return `sha256:${createHash('sha256').update(der).digest('hex')}`;
 }
@@ -79,7 +98,7 @@ function asText({ settings, accounts }: Shown): string {
   const lines = [
     'The configuration is valid.',
     '',
-    ...lineOf('', settings),
+    ...Object.entries(settings).map(([name, value]) => `${name}: ${value ?? 'not set'}`),
     ...accounts.flatMap(({ name, ...account }) => ['', `account ${String(name)}`, ...lineOf('  ', account)]),
   ];
   return `${lines.join('\n')}\n`;

@@ -23,20 +23,20 @@ const NOT_YET_MS = 100;
 
 /**
  * Creates the topics that don't exist; those that do are left alone, however they are set up. Throws TOPIC_REFUSED if the brokers won't
- * create one, LOG_UNAVAILABLE if they don't answer.
+ * create one, or as `logUnavailable` says if they don't answer.
  */
 export async function createTopics(
   client: KafkaClientConfig,
   settings: TopicSettings,
   log: Logger,
 ): Promise<readonly CreatedTopic[]> {
-  const { kafka, sockets } = openKafkaClient(client, log);
+  const { kafka, sockets, trouble } = openKafkaClient(client, log);
   const admin = kafka.admin({ retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 } });
   const late = (): Error => new Error(`no answer within ${String(DEADLINE_MS)} ms`);
   try {
-    return await within(DEADLINE_MS, createMissing(admin, settings), late);
+    return await within(DEADLINE_MS, Promise.race([createMissing(admin, settings), trouble.hopeless]), late);
   } catch (error) {
-    throw refusedOrUnavailable(error);
+    throw refusedOrUnavailable(error, trouble.last());
   } finally {
     await within(DISCONNECT_MS, admin.disconnect(), late).catch(() => undefined);
     sockets.close();
@@ -90,9 +90,10 @@ async function refuseTooFewBrokers(admin: Admin, replicationFactor: number): Pro
   );
 }
 
-function refusedOrUnavailable(error: unknown): CaptureWorkerError {
+function refusedOrUnavailable(error: unknown, trouble: Error | null): CaptureWorkerError {
   const refusal = protocolErrorOf(firstOf(error));
-  if (refusal === null) return logUnavailable("Can't create topics", error);
+  if (refusal === null || refusal === 'UNSUPPORTED_SASL_MECHANISM')
+    return logUnavailable("Can't create topics", error, trouble);
   return new CaptureWorkerError(
     'TOPIC_REFUSED',
     `The brokers refuse to create topics: ${messageOf(firstOf(error))} (${refusal})`,

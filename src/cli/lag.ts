@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadKafkaSettings } from '../config/config.js';
 import type { PartitionLag } from '../kafka/lag.js';
 import { createLagReader } from '../kafka/lag.js';
+import { kafkaClientConfig } from '../kafka/security.js';
 import { topicNames } from '../kafka/topics.js';
 import { commandLog } from './command-log.js';
 import { addHelp } from './help.js';
@@ -26,10 +27,10 @@ export function addLag(program: Command, io: Io): void {
     .option('--group <group>', 'another group than the configured one')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const settings = loadKafkaSettings(io.env);
+      const settings = loadKafkaSettings(io.env, io);
       const { kafka, topicPrefix } = settings;
       const group = options.group ?? kafka.group;
-      const client = { brokers: kafka.brokers, clientId: 'capture-worker-lag' };
+      const client = kafkaClientConfig(kafka, { clientId: 'capture-worker-lag', clock: systemClock });
       const reader = createLagReader({ client, log: commandLog(settings) });
       try {
         const topics = [topicNames(topicPrefix)['order.fulfilled']];

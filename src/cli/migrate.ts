@@ -13,9 +13,10 @@ export function addMigrate(program: Command, io: Io): void {
       'Brings the database to the schema of this version. Doing it again changes nothing; two at once wait for each other.',
     )
     .action(async () => {
-      const settings = loadDatabaseSettings(io.env);
+      const settings = loadDatabaseSettings(io.env, io);
       const log = commandLog(settings);
       const applied = await migrate(settings.database.url, {
+        tls: settings.database.tls,
         log: (line) => {
           log.debug(line);
         },

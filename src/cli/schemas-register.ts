@@ -16,8 +16,8 @@ export function addSchemasRegister(schemas: Command, io: Io): void {
         "registry's earlier versions don't allow is refused.",
     )
     .action(async () => {
-      const { registry, topicPrefix } = loadRegistrySettings(io.env);
-      const client = registryClient({ url: registry.url });
+      const { registry, topicPrefix } = loadRegistrySettings(io.env, io);
+      const client = registryClient(registry);
       try {
         const registrations = await registerSchemas(client, topicNames(topicPrefix));
         for (const registration of registrations) io.out(`${describe(registration)}\n`);

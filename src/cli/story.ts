@@ -145,6 +145,8 @@ function describeFinding(finding: Finding): string {
     }
     case 'declined':
       return `declined (${finding.category})`;
+    case 'foreign':
+      return 'an answer about something else than was asked';
     case 'lapsed':
       return 'no answer before the lease ran out';
     case 'in_process':
@@ -155,6 +157,7 @@ function describeFinding(finding: Finding): string {
     case 'account_fault':
     case 'probe_refused':
     case 'authorised':
+    case 'cancelled':
       return finding.is.replaceAll('_', ' ');
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadKafkaSettings } from '../config/config.js';
+import { kafkaClientConfig } from '../kafka/security.js';
 import { commandLog } from './command-log.js';
 import type { CreatedTopic } from './create-topics.js';
 import { createTopics } from './create-topics.js';
@@ -34,8 +35,11 @@ export function addTopicsCreate(topics: Command, io: Io): void {
       3,
     )
     .action(async (options: Options) => {
-      const settings = loadKafkaSettings(io.env);
-      const client = { brokers: settings.kafka.brokers, clientId: 'capture-worker-topics' };
+      const settings = loadKafkaSettings(io.env, io);
+      const client = kafkaClientConfig(settings.kafka, {
+        clientId: 'capture-worker-topics',
+        clock: systemClock,
+      });
       const wanted = { prefix: settings.topicPrefix, ...options };
       const created = await askingKafka({ brokers: settings.kafka.brokers, clock: systemClock }, () =>
         createTopics(client, wanted, commandLog(settings)),

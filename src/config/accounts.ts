@@ -1,99 +1,39 @@
-import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { messageOf } from '../errors.js';
-import { readPrivateKey, readPublicKey } from '../providers/keys.js';
-import type { WalletAccountConfig } from '../providers/wallet/config.js';
+import type { PayermaxAccount } from './account/payermax.js';
+import { payermaxAccount, payermaxKeys } from './account/payermax.js';
+import type { WalletAccount } from './account/wallet.js';
+import { walletAccount, walletKeys } from './account/wallet.js';
+import type { YabandpayAccount } from './account/yabandpay.js';
+import { yabandpayAccount, yabandpayKeys } from './account/yabandpay.js';
 import { didYouMean } from './did-you-mean.js';
 import type { ProcessEnvironment } from './environment.js';
 import type { Problem } from './problem.js';
 import { quoted } from './problem.js';
 import type { SecretSource } from './secret.js';
-import { readSecret, secretReference, whyUnreadable } from './secret.js';
-import { absentOr, duration, secureOrigin, text } from './values.js';
+import { whyUnreadable } from './secret.js';
 import type { YamlFile } from './yaml-file.js';
 import { readYaml } from './yaml-file.js';
 
-const SECOND = 1_000;
-const DAY = 86_400_000;
+/** An account of the accounts file, checked, with its keys read. */
+export type AccountConfig = WalletAccount | YabandpayAccount | PayermaxAccount;
 
-/** An account with the wallet: what its client needs, and the terms on which its orders are planned. */
-export interface WalletAccount extends WalletAccountConfig {
-  readonly name: string;
-  readonly provider: 'wallet';
-  readonly merchantId: string;
-  /** How long an authorisation can be captured, in ms. */
-  readonly authorisationWindowMs: number;
-}
-
-/** An account of the accounts file, checked, with its keys read: a union by provider, which the next provider widens. */
-export type AccountConfig = WalletAccount;
-
-/** A key, read from where the account says it is kept. */
-function key(read: (text: string, name: string) => KeyObject, source: SecretSource) {
-  return secretReference.transform((reference, context): KeyObject => {
-    const found = readSecret(reference, source);
-    try {
-      if ('secret' in found) return read(found.secret, found.place);
-      context.addIssue({ code: 'custom', message: found.unreadable });
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: messageOf(error) });
-    }
-    return z.NEVER;
-  });
-}
-
-const flag = z.boolean({ error: absentOr('must be true or false') });
-const count = (max: number) => {
-  const error = absentOr(`must be a whole number from 1 to ${String(max)}`);
-  return z.int({ error }).min(1, { error }).max(max, { error });
-};
-const providerText = text(/^[\x21-\x7e]{1,64}$/, 'at most 64 visible characters without spaces');
-
-/** The keys of an account with the wallet. docs/configuration.md says what each means; a test holds the two together. */
-function walletKeys(source: SecretSource) {
-  return z.strictObject({
-    provider: z.literal('wallet'),
-    merchantId: providerText,
-    clientId: providerText,
-    baseUrl: secureOrigin,
-    privateKey: key(readPrivateKey, source),
-    walletPublicKey: key(readPublicKey, source),
-    authorisationWindow: duration({ min: 60 * SECOND, max: 366 * DAY }),
-    keyVersion: count(999_999_999).default(1),
-    signatureUrlEncoded: flag.default(false),
-    requireSignedAnswers: flag.default(true),
-    timeout: duration({ min: 100, max: 300 * SECOND }).prefault('25s'),
-    maxInFlight: count(10_000).default(100),
-  });
-}
-
-function walletAccount(name: string, source: SecretSource) {
-  return walletKeys(source)
-    .refine(({ privateKey, walletPublicKey }) => !createPublicKey(privateKey).equals(walletPublicKey), {
-      path: ['walletPublicKey'],
-      error: "belongs to this account's own privateKey: give the public key of the wallet",
-    })
-    .transform(({ keyVersion, timeout, authorisationWindow, ...rest }): WalletAccount => ({
-      ...rest,
-      name,
-      keyVersion: String(keyVersion),
-      timeoutMs: timeout,
-      authorisationWindowMs: authorisationWindow,
-    }));
-}
+const NOWHERE: SecretSource = { env: {}, folder: '.' };
 
 /** The keys that an account of each provider takes. */
 export const ACCOUNT_KEYS = {
-  wallet: walletKeys({ env: {}, folder: '.' }),
+  wallet: walletKeys(NOWHERE),
+  yabandpay: yabandpayKeys(NOWHERE),
+  payermax: payermaxKeys(NOWHERE),
 } as const satisfies Record<AccountConfig['provider'], z.ZodObject>;
 
 const PROVIDERS = Object.keys(ACCOUNT_KEYS).join(', ');
 
 /** What reads one account, by provider. */
-const READERS = { wallet: walletAccount };
+const READERS: Readonly<
+  Record<AccountConfig['provider'], (name: string, source: SecretSource) => z.ZodType<AccountConfig>>
+> = { wallet: walletAccount, yabandpay: yabandpayAccount, payermax: payermaxAccount };
 
 export interface AccountsRead {
   readonly accounts: readonly AccountConfig[];
@@ -183,49 +123,35 @@ function problemsOf(
   });
 }
 
+/** The keys that name a merchant, or us, to a provider: no two accounts of a provider may share one. */
+const IDENTITIES = { merchantId: 'merchant', clientId: 'client', user: 'user', appId: 'app' } as const;
+type IdentityKey = keyof typeof IDENTITIES;
+const IDENTITY_KEYS = Object.keys(IDENTITIES) as IdentityKey[];
+
 /**
  * Two accounts for one merchant would be two rate limits and two circuits for one account at the provider. Two merchants with one client
  * id would be worse: the provider knows the client alone, so one authorisation could be claimed, and captured, under either merchant.
+ * Letter case doesn't make two of them: no provider is known to tell ids apart by it.
  */
 function sameMerchant(entries: readonly [string, unknown][], yaml: YamlFile): Problem[] {
-  return [
-    ...shared(
-      entries,
-      yaml,
-      'merchantId',
-      (value, first) => `${value} is account ${first}'s merchant already: one account a merchant`,
-    ),
-    ...shared(
-      entries,
-      yaml,
-      'clientId',
-      (value, first) => `${value} is account ${first}'s client already: one account a client`,
-    ),
-  ];
+  return IDENTITY_KEYS.flatMap((key) => shared(entries, yaml, key));
 }
 
+const identity = z.looseObject({ provider: z.string() });
+
 /** The accounts that have the same value of a key as an earlier account of their provider. */
-function shared(
-  entries: readonly [string, unknown][],
-  yaml: YamlFile,
-  key: 'merchantId' | 'clientId',
-  text: (value: string, first: string) => string,
-): Problem[] {
-  const identity = z.object({
-    provider: z.string(),
-    merchantId: z.string().optional(),
-    clientId: z.string().optional(),
-  });
+function shared(entries: readonly [string, unknown][], yaml: YamlFile, key: IdentityKey): Problem[] {
   const seen = new Map<string, string>();
   return entries.flatMap(([name, account]) => {
     const { data } = identity.safeParse(account);
     const value = data?.[key];
-    if (data === undefined || value === undefined) return [];
-    const identifier = `${data.provider} ${value}`;
+    if (data === undefined || typeof value !== 'string') return [];
+    const identifier = `${data.provider} ${value.toLowerCase()}`;
     const first = seen.get(identifier);
     seen.set(identifier, first ?? name);
-    return first === undefined
-      ? []
-      : [{ place: yaml.placeOf([name, key]), text: text(quoted(value), first) }];
+    if (first === undefined) return [];
+    const what = IDENTITIES[key];
+    const text = `${quoted(value)} is account ${first}'s ${what} already: one account a ${what}`;
+    return [{ place: yaml.placeOf([name, key]), text }];
   });
 }

@@ -3,26 +3,22 @@ import { hostname } from 'node:os';
 import type { FoldPolicy } from '../capture/state-machine.js';
 import type { AccountConfig } from './accounts.js';
 import { loadAccounts } from './accounts.js';
-import type { LogLevel, ProcessEnvironment, RequiredVariable, Values } from './environment.js';
-import { accountsFileOf, readEnvironment, REQUIRED_VARIABLES } from './environment.js';
+import type { RegistryConnection } from '../kafka/registry/http.js';
+import type { DatabaseSettings } from './database.js';
+import { databaseSettings } from './database.js';
+import type { ProcessEnvironment, Reading } from './environment.js';
+import { accountsFileOf, readEnvironment } from './environment.js';
+import type { KafkaSettings } from './kafka.js';
+import { kafkaSettings } from './kafka.js';
+import type { Problem } from './problem.js';
 import { ConfigurationError } from './problem.js';
+import { registrySettings } from './registry.js';
+import type { LogLevel, RequiredVariable, Values } from './variables.js';
+import { REQUIRED_VARIABLES } from './variables.js';
 
 export type { AccountConfig } from './accounts.js';
-
-export interface KafkaSettings {
-  readonly brokers: readonly string[];
-  readonly group: string;
-}
-
-export interface RegistrySettings {
-  readonly url: string;
-}
-
-export interface DatabaseSettings {
-  /** Holds a password: not for logs. */
-  readonly url: string;
-  readonly poolSize: number;
-}
+export type { DatabaseSettings } from './database.js';
+export type { KafkaSettings } from './kafka.js';
 
 export interface HttpSettings {
   readonly host: string;
@@ -55,7 +51,7 @@ export interface WorkerSettings {
 /** The whole configuration of a worker, checked and frozen. */
 export interface Config extends CommonSettings {
   readonly kafka: KafkaSettings;
-  readonly registry: RegistrySettings;
+  readonly registry: RegistryConnection;
   readonly database: DatabaseSettings;
   readonly http: HttpSettings;
   readonly worker: WorkerSettings;
@@ -63,20 +59,28 @@ export interface Config extends CommonSettings {
   readonly accounts: readonly AccountConfig[];
 }
 
+/** What paths of files are relative to. */
+export interface Place {
+  readonly cwd: string;
+}
+
 /**
- * Reads and checks the whole configuration: variables, the accounts file and every key it refers to. Throws CONFIG_INVALID with all
- * problems, one a line, and no secret among them. `cwd` is what a relative path of the accounts file is relative to.
+ * Reads and checks the whole configuration: variables, the files that they name, the accounts file and every key it refers to. Throws
+ * CONFIG_INVALID with all problems, one a line, and no secret among them.
  */
-export function loadConfig(env: ProcessEnvironment, { cwd }: { readonly cwd: string }): Config {
-  const { values, problems } = readEnvironment(env, REQUIRED_VARIABLES);
-  const { accounts, problems: more } = loadAccounts(accountsFileOf(env), { cwd, env });
-  if (values === undefined || problems.length + more.length > 0)
-    throw new ConfigurationError([...problems, ...more]);
+export function loadConfig(env: ProcessEnvironment, { cwd }: Place): Config {
+  const reading = readEnvironment(env, REQUIRED_VARIABLES);
+  const kafka = kafkaSettings(reading, cwd);
+  const registry = registrySettings(reading, cwd);
+  const database = databaseSettings(reading, cwd);
+  const { accounts, problems } = loadAccounts(accountsFileOf(env), { cwd, env });
+  refuseProblems([...reading.problems, ...problems]);
+  const { values } = reading;
   return deepFreeze({
     ...commonSettings(values),
-    kafka: kafkaSettings(values),
-    registry: registrySettings(values),
-    database: databaseSettings(values),
+    kafka,
+    registry,
+    database,
     http: { host: values.CAPTURE_WORKER_HTTP_HOST, port: values.CAPTURE_WORKER_HTTP_PORT },
     worker: workerSettings(values),
     policy: foldPolicy(values),
@@ -87,29 +91,46 @@ export function loadConfig(env: ProcessEnvironment, { cwd }: { readonly cwd: str
 /** The settings of a command that only talks to PostgreSQL. Throws CONFIG_INVALID. */
 export function loadDatabaseSettings(
   env: ProcessEnvironment,
+  place: Place,
 ): CommonSettings & { database: DatabaseSettings } {
-  const values = loadValues(env, ['DATABASE_URL']);
-  return { ...commonSettings(values), database: databaseSettings(values) };
+  const [common, database] = loadPart(env, 'DATABASE_URL', (reading) => databaseSettings(reading, place.cwd));
+  return { ...common, database };
 }
 
 /** The settings of a command that only talks to Kafka. Throws CONFIG_INVALID. */
-export function loadKafkaSettings(env: ProcessEnvironment): CommonSettings & { kafka: KafkaSettings } {
-  const values = loadValues(env, ['KAFKA_BROKERS']);
-  return { ...commonSettings(values), kafka: kafkaSettings(values) };
+export function loadKafkaSettings(
+  env: ProcessEnvironment,
+  place: Place,
+): CommonSettings & { kafka: KafkaSettings } {
+  const [common, kafka] = loadPart(env, 'KAFKA_BROKERS', (reading) => kafkaSettings(reading, place.cwd));
+  return { ...common, kafka };
 }
 
 /** The settings of a command that only talks to the schema registry. Throws CONFIG_INVALID. */
 export function loadRegistrySettings(
   env: ProcessEnvironment,
-): CommonSettings & { registry: RegistrySettings } {
-  const values = loadValues(env, ['SCHEMA_REGISTRY_URL']);
-  return { ...commonSettings(values), registry: registrySettings(values) };
+  place: Place,
+): CommonSettings & { registry: RegistryConnection } {
+  const [common, registry] = loadPart(env, 'SCHEMA_REGISTRY_URL', (reading) =>
+    registrySettings(reading, place.cwd),
+  );
+  return { ...common, registry };
 }
 
-function loadValues(env: ProcessEnvironment, required: readonly RequiredVariable[]): Values {
-  const { values, problems } = readEnvironment(env, required);
-  if (values === undefined || problems.length > 0) throw new ConfigurationError(problems);
-  return values;
+/** Looks at the files of the one part alone: those of the others needn't be there. */
+function loadPart<Part>(
+  env: ProcessEnvironment,
+  required: RequiredVariable,
+  read: (reading: Reading) => Part,
+): readonly [CommonSettings, Part] {
+  const reading = readEnvironment(env, [required]);
+  const part = read(reading);
+  refuseProblems(reading.problems);
+  return [commonSettings(reading.values), part];
+}
+
+function refuseProblems(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 function commonSettings(values: Values): CommonSettings {
@@ -123,18 +144,6 @@ function commonSettings(values: Values): CommonSettings {
 /** The random end tells a restarted container from its former self, which has its host name and its process id. */
 function newWorkerId(): string {
   return `${hostname().slice(0, 64)}-${String(process.pid)}-${randomBytes(3).toString('hex')}`;
-}
-
-function kafkaSettings(values: Values): KafkaSettings {
-  return { brokers: given(values.KAFKA_BROKERS), group: values.CAPTURE_WORKER_GROUP };
-}
-
-function registrySettings(values: Values): RegistrySettings {
-  return { url: given(values.SCHEMA_REGISTRY_URL) };
-}
-
-function databaseSettings(values: Values): DatabaseSettings {
-  return { url: given(values.DATABASE_URL), poolSize: values.CAPTURE_WORKER_DATABASE_POOL };
 }
 
 function workerSettings(values: Values): WorkerSettings {
@@ -162,12 +171,6 @@ function foldPolicy(values: Values): FoldPolicy {
     },
     accountFaultTries: values.CAPTURE_WORKER_ACCOUNT_FAULT_TRIES,
   };
-}
-
-/** A variable that the reading required: that it is there was checked. */
-function given<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a setting was used without being required');
-  return value;
 }
 
 /** Freezes plain objects and arrays all the way down; keys (KeyObject) are immutable by themselves. */

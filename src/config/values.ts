@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../loopback.js';
 import { formatDuration, parseDuration } from './duration.js';
 import { quoted } from './problem.js';
 
@@ -73,8 +74,36 @@ function isAddress(text: string): boolean {
   return Number(port) >= 1 && Number(port) <= 65_535;
 }
 
+/** A switch, written out. */
+export const yesOrNo = oneOf(['true', 'false']).transform((word) => word === 'true');
+
+/** A path of a file. */
+export const path = text(/^[^\0]+$/, 'a path');
+
+/** A secret of one line, never repeated. */
+export const secret: Reader<string> = reader((value) =>
+  /[\0\r\n]/.test(value) ? new Refusal('has a line end or a null character in it') : value,
+);
+
+/** What a bearer token is made of. */
+export const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+/** A secret that goes into a header as it is. */
+export const bearerToken: Reader<string> = reader((value) =>
+  BEARER_TOKEN.test(value)
+    ? value
+    : new Refusal('is no token: it has a space or a character that no token has'),
+);
+
 /** An http or https URL without credentials, query or fragment, and without a slash at its end. */
-export const httpUrl: Reader<string> = reader(plainHttpUrl);
+export const registryUrl: Reader<string> = reader((text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.username !== '' || url.password !== ''))
+    return new Refusal(
+      'holds a user or password: give them in SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD instead',
+    );
+  return plainHttpUrl(text);
+});
 
 /** Scheme, host and port; plain http only to this machine: what goes there is signed, not encrypted. */
 export const secureOrigin: Reader<string> = reader((text) => {
@@ -85,6 +114,16 @@ export const secureOrigin: Reader<string> = reader((text) => {
   if (protocol === 'http:' && !isLoopback(hostname))
     return new Refusal(`${href} is not encrypted: write https (http is taken for this machine only)`);
   return origin;
+});
+
+/** A URL that others call us at; https, or plain http only on this machine. */
+export const secureUrl: Reader<string> = reader((text) => {
+  const href = plainHttpUrl(text);
+  if (href instanceof Refusal) return href;
+  const { protocol, hostname } = new URL(href);
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return new Refusal(`${href} is not encrypted: write https (http is taken for this machine only)`);
+  return href;
 });
 
 function plainHttpUrl(text: string): string | Refusal {
@@ -98,10 +137,6 @@ function plainHttpUrl(text: string): string | Refusal {
   return url.href.replace(/\/+$/, '');
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
 /** A PostgreSQL URL. It may hold a password, so no text of it is ever repeated. */
 export const databaseUrl: Reader<string> = reader((text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -113,6 +148,8 @@ export const databaseUrl: Reader<string> = reader((text) => {
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
     return new Refusal('must begin with postgresql:// or postgres://');
   if (url.pathname.length < 2) return new Refusal('names no database: end it with /database');
+  if (url.hostname === '' && !url.searchParams.has('host'))
+    return new Refusal('names no host: write localhost, or ?host=/path for a Unix socket');
   return text;
 });
 

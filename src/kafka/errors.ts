@@ -1,23 +1,79 @@
+import type { ErrorCode } from '../errors.js';
 import { CaptureWorkerError, messageOf } from '../errors.js';
+import { tlsFault } from '../tls.js';
 
 /** The protocol's name for what went wrong, wherever in the chain of causes kafkajs has put it; null if the broker named nothing. */
 export function protocolErrorOf(error: unknown): string | null {
-  let link = error;
-  for (let depth = 0; depth < 10 && link instanceof Error; depth += 1) {
-    if ('type' in link && typeof link.type === 'string') return link.type;
-    link = link.cause;
-  }
+  for (const link of chainOf(error)) if ('type' in link && typeof link.type === 'string') return link.type;
   return null;
 }
 
-/** An error of kafkajs as LOG_UNAVAILABLE: `what` says what could not be done. */
-export function logUnavailable(what: string, error: unknown): CaptureWorkerError {
+/** An error with what caused it, and what caused that. */
+function chainOf(error: unknown): Error[] {
+  const links: Error[] = [];
+  let link = error;
+  while (link instanceof Error && links.length < 10) {
+    links.push(link);
+    link = link.cause;
+  }
+  return links;
+}
+
+/**
+ * An error of kafkajs in our words: `what` says what could not be done, `trouble` what is known of the connections. LOG_ACCESS_REFUSED
+ * if the brokers refuse the login or the right, TLS_FAILED if there was no encrypted connection, else LOG_UNAVAILABLE.
+ */
+export function logUnavailable(
+  what: string,
+  error: unknown,
+  trouble: Error | null = null,
+): CaptureWorkerError {
   if (error instanceof CaptureWorkerError) return error;
-  return new CaptureWorkerError('LOG_UNAVAILABLE', `${what}: ${messageOf(error)}`, { cause: error });
+  const as = (code: ErrorCode, why: string): CaptureWorkerError =>
+    new CaptureWorkerError(code, `${what}: ${why}`, { cause: error });
+  const said = messageOf(error);
+  const own = [...chainOf(error), ...chainOf(trouble)].find((link) => link instanceof CaptureWorkerError);
+  if (own !== undefined) return as(own.code, own.message);
+  const fault = tlsFault(error) ?? tlsFault(trouble);
+  if (fault !== null) return as('TLS_FAILED', `no TLS with the broker: ${fault}; ${TLS_REMEDY}`);
+  const remedy = remedyOf(error);
+  if (remedy !== null) return as('LOG_ACCESS_REFUSED', `${said}; ${remedy}`);
+  const more = trouble === null || said.includes(trouble.message) ? '' : ` (${trouble.message})`;
+  return as('LOG_UNAVAILABLE', `${said}${more}`);
+}
+
+const TLS_REMEDY =
+  'check KAFKA_TLS, KAFKA_TLS_CA_FILE, KAFKA_TLS_CERT_FILE and the names of the brokers in KAFKA_BROKERS';
+
+/** What mends a refusal by the brokers; null if the error is none. */
+function remedyOf(error: unknown): string | null {
+  const type = protocolErrorOf(error) ?? '';
+  if (type.endsWith('_AUTHORIZATION_FAILED'))
+    return 'the cluster must allow this user to read and write these topics and to join this group';
+  const isLogin = chainOf(error).some(({ name }) => name === 'KafkaJSSASLAuthenticationError');
+  if (!isLogin && type !== 'UNSUPPORTED_SASL_MECHANISM') return null;
+  return 'check KAFKA_SASL_MECHANISM and the credentials that belong to it';
+}
+
+/** What brokers say of records that they will never take, however often they are offered. */
+const REFUSED_DATA: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+]);
+
+/** As `logUnavailable`, but LOG_REFUSED_DATA if a record is at fault, or several together: then the same append fails again. */
+export function notAppended(what: string, error: unknown, trouble: Error | null = null): CaptureWorkerError {
+  const type = protocolErrorOf(error);
+  if (type === null || !REFUSED_DATA.has(type)) return logUnavailable(what, error, trouble);
+  return new CaptureWorkerError('LOG_REFUSED_DATA', `${what}: ${messageOf(error)} (${type})`, {
+    cause: error,
+  });
 }
 
 /** As `logUnavailable`, but TOPIC_MISSING if the brokers don't know the topic: at start that is no passing state. */
-export function logUnusable(what: string, error: unknown): CaptureWorkerError {
+export function logUnusable(what: string, error: unknown, trouble: Error | null = null): CaptureWorkerError {
   if (protocolErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return new CaptureWorkerError(
       'TOPIC_MISSING',
@@ -25,7 +81,7 @@ export function logUnusable(what: string, error: unknown): CaptureWorkerError {
       { cause: error },
     );
   }
-  return logUnavailable(what, error);
+  return logUnavailable(what, error, trouble);
 }
 
 const LOST_MEMBERSHIP: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-/** The two inner classes of kafkajs 2.2.4 that are mended here, as far as the mending touches them. */
+/** The inner classes of kafkajs 2.2.4 that are mended here, as far as the mending touches them. */
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
@@ -40,5 +40,35 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     fetch(nodeId: string): Promise<unknown[]>;
     joinAndSync(): Promise<void>;
     recoverFromFetch(error: unknown): Promise<void>;
+  }
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(buffer: Buffer);
+    readVarIntArray<Item>(reader: (decoder: Decoder) => Item): Item[];
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
+  export default function decodeRecord(
+    decoder: import('kafkajs/src/protocol/decoder.js').default,
+    batch: { readonly firstOffset: string; readonly firstTimestamp: string },
+  ): import('kafkajs').KafkaMessage;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/oauthBearer.js' {
+  export default function oauthBearer(sasl: {
+    oauthBearerProvider: () => Promise<import('kafkajs').OauthbearerProviderResponse>;
+  }): import('kafkajs').Mechanism['authenticationProvider'];
+}
+
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    /** As process.hrtime() gives it; null if nobody has signed in. */
+    readonly authenticatedAt: [number, number] | null;
+    /** In ms, a 64-bit number; 0 for no end. */
+    readonly sessionLifetime: { toString(): string };
+    isAuthenticated(): boolean;
   }
 }

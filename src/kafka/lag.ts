@@ -4,6 +4,7 @@ import type { KafkaClientConfig } from './client.js';
 import { openKafkaClient } from './client.js';
 import { within } from './deadline.js';
 import { logUnusable } from './errors.js';
+import type { Trouble } from './trouble.js';
 
 /** How far a group is behind in one partition. */
 export interface PartitionLag {
@@ -24,7 +25,7 @@ export interface PartitionLag {
 }
 
 export interface LagReader {
-  /** Rejects with LOG_UNAVAILABLE or TOPIC_MISSING, within the deadline. */
+  /** Rejects within the deadline, as `logUnusable` says. */
   read(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]>;
   close(): Promise<void>;
 }
@@ -38,6 +39,7 @@ export interface LagReaderOptions {
 interface Connected {
   readonly admin: Admin;
   readonly ready: Promise<void>;
+  readonly trouble: Trouble;
   readonly end: () => Promise<void>;
 }
 
@@ -60,7 +62,7 @@ export function createLagReader(options: LagReaderOptions): LagReader {
         // A connection that failed once is not asked again.
         if (current === used) current = null;
         void used.end();
-        throw logUnusable(`can't read the lag of group ${group}`, error);
+        throw logUnusable(`can't read the lag of group ${group}`, error, used.trouble.last());
       }
     },
     close: async () => {
@@ -71,14 +73,15 @@ export function createLagReader(options: LagReaderOptions): LagReader {
 }
 
 function connectAdmin({ client: config, log }: LagReaderOptions): Connected {
-  const { kafka, sockets } = openKafkaClient(config, log);
+  const { kafka, sockets, trouble } = openKafkaClient(config, log);
   const admin = kafka.admin({ retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 3 } });
-  const ready = admin.connect();
+  const ready = Promise.race([admin.connect(), trouble.hopeless]);
   // Whoever reads hears of it; here it must only not count as unheard.
   ready.catch(() => undefined);
   return {
     admin,
     ready,
+    trouble,
     end: async () => {
       try {
         await within(CLOSE_DEADLINE_MS, admin.disconnect(), () => new Error('still requests under way'));

@@ -18,6 +18,7 @@ const LEVELS: readonly (readonly [pattern: RegExp, level: Level])[] = [
   // Whoever wanted the connection says it again.
   [/^Connection (error|timeout)/, 'debug'],
   [/^Failed to (connect|send)/, 'warn'],
+  [/^no token for Kafka/, 'warn'],
   [/^The group is rebalancing/, 'info'],
   [/^The coordinator is not aware of this member/, 'warn'],
   [/^Restarting the consumer/, 'warn'],

@@ -171,7 +171,7 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
   const stop = (): Promise<void> => (stopping ??= disconnect());
 
   async function start(handler: LogHandler): Promise<void> {
-    await consumer.connect();
+    await Promise.race([consumer.connect(), client.trouble.hopeless]);
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consume(handler);
   }
@@ -194,7 +194,7 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
         await Promise.race([start(handler), untilStopped()]);
       } catch (error) {
         await stop();
-        throw logUnusable(`can't consume ${topics.join(', ')}`, error);
+        throw logUnusable(`can't consume ${topics.join(', ')}`, error, client.trouble.last());
       }
     },
     commit: async (offsets) => {

@@ -1,4 +1,4 @@
-import { CompressionTypes, Partitioners } from 'kafkajs';
+import { CompressionTypes } from 'kafkajs';
 import type { Producer, TopicMessages } from 'kafkajs';
 import type { Logger } from 'pino';
 import { CaptureWorkerError } from '../errors.js';
@@ -6,20 +6,24 @@ import type { LogProducer, LogRecord } from '../ports/log.js';
 import type { KafkaClientConfig } from './client.js';
 import { openKafkaClient } from './client.js';
 import { within } from './deadline.js';
-import { logUnavailable } from './errors.js';
+import { notAppended } from './errors.js';
 import { sizeOf, toKafkaMessage } from './log-message.js';
+import { keyPartitioner } from './partitioner.js';
+import type { Trouble } from './trouble.js';
 
 /**
- * The port LogProducer over producers of kafkajs. Rejects with LOG_UNAVAILABLE, and always within the deadline.
+ * The port LogProducer over producers of kafkajs. Rejects within the deadline: with LOG_REFUSED_DATA if the brokers refuse the records for
+ * what they are, and as `logUnavailable` says for all else.
  *
- * A producer that failed once is thrown away with its sockets, and the next append begins with a new one. So nothing that was given up
- * is sent later from here, and neither a broker that died silently nor a topic that was deleted holds up what comes after.
+ * A producer that failed otherwise than by a refusal is thrown away with its sockets, and the next append begins with a new one. So
+ * nothing that was given up is sent later from here, and neither a broker that died silently nor a topic that was deleted holds up what
+ * comes after.
  *
  * It is not idempotent in Kafka's sense: kafkajs then retries without limit, and the numbering of records that this rests on ends with the
  * producer. A record may therefore be appended twice; whoever appends must not have two records under way whose order matters.
  */
 export interface ClosableLogProducer extends LogProducer {
-  /** Connects; without it the first append does. Rejects with LOG_UNAVAILABLE. */
+  /** Connects; without it the first append does. */
   connect(): Promise<void>;
   /** Lets what is under way end, for at most 5 s, and disconnects. */
   close(): Promise<void>;
@@ -42,6 +46,7 @@ const ALL_IN_SYNC_REPLICAS = -1;
 interface Connected {
   readonly producer: Producer;
   readonly ready: Promise<void>;
+  readonly trouble: Trouble;
   /** Lets requests under way end, unless they are to be cut off. */
   readonly end: (how: 'gracefully' | 'at once') => Promise<void>;
 }
@@ -61,9 +66,13 @@ export function createLogProducer(options: LogProducerOptions): ClosableLogProdu
         () => new Error(`no acknowledgement within ${String(deadlineMs)} ms`),
       );
     } catch (error) {
-      if (current === used) current = null;
-      void used.end('at once');
-      throw logUnavailable(what, error);
+      const failure = notAppended(what, error, used.trouble.last());
+      // A broker that refuses has answered: nothing is wrong with the way to it.
+      if (failure.code !== 'LOG_REFUSED_DATA') {
+        if (current === used) current = null;
+        void used.end('at once');
+      }
+      throw failure;
     }
   }
 
@@ -90,21 +99,22 @@ export function createLogProducer(options: LogProducerOptions): ClosableLogProdu
 }
 
 function connectProducer({ client: config, log }: LogProducerOptions): Connected {
-  const { kafka, sockets } = openKafkaClient(config, log);
+  const { kafka, sockets, trouble } = openKafkaClient(config, log);
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: keyPartitioner,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
   });
   producer.on('producer.network.request_timeout', ({ payload }) => {
     sockets.drop(payload.broker);
   });
-  const ready = producer.connect();
+  const ready = Promise.race([producer.connect(), trouble.hopeless]);
   // Whoever appends hears of it; here it must only not count as unheard.
   ready.catch(() => undefined);
   return {
     producer,
     ready,
+    trouble,
     end: async (how) => {
       if (how === 'at once') sockets.close();
       try {

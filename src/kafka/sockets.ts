@@ -7,8 +7,11 @@ import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
 /** The sockets of one client of Kafka, so that they can be dropped from outside. */
 export interface Sockets {
   readonly factory: ISocketFactory;
-  /** Drops the sockets to one broker (`host:port`); requests under way fail at once and the next one connects anew. */
-  drop(broker: string): void;
+  /**
+   * Drops the sockets to one broker (`host:port`); requests under way fail at once and the next one connects anew. The reason is a request
+   * that timed out unless another is given.
+   */
+  drop(broker: string, reason?: Error): void;
   /** Drops all that are still open and opens no more: whatever the client still tries fails at once. */
   close(): void;
   readonly closed: boolean;
@@ -24,10 +27,10 @@ export function createSockets(open: (args: ISocketFactoryArgs) => Socket = openS
   const sockets = new Map<Socket, string>();
   let closed = false;
 
-  function destroy(isMeant: (broker: string) => boolean, reason: string): void {
+  function destroy(isMeant: (broker: string) => boolean, reason: Error): void {
     for (const [socket, broker] of sockets) {
       // One that was ended has said goodbye already. The error is what makes kafkajs fail the requests under way.
-      if (isMeant(broker) && !socket.writableEnded) socket.destroy(new Error(reason));
+      if (isMeant(broker) && !socket.writableEnded) socket.destroy(reason);
     }
   }
 
@@ -40,12 +43,12 @@ export function createSockets(open: (args: ISocketFactoryArgs) => Socket = openS
       socket.once('close', () => sockets.delete(socket));
       return socket;
     },
-    drop: (broker) => {
-      destroy((candidate) => candidate === broker, 'dropped, since a request on it timed out');
+    drop: (broker, reason = new Error('dropped, since a request on it timed out')) => {
+      destroy((candidate) => candidate === broker, reason);
     },
     close: () => {
       closed = true;
-      destroy(() => true, 'the client was closed');
+      destroy(() => true, new Error('the client was closed'));
     },
     get closed() {
       return closed;

@@ -52,6 +52,9 @@ export interface LogConsumer {
 }
 
 export interface LogProducer {
-  /** Appends all records, acknowledged by all in-sync replicas, or rejects; after a rejection any of them may have been appended. */
+  /**
+   * Appends all records, acknowledged by all in-sync replicas, or rejects: with LOG_REFUSED_DATA if the same append would be refused
+   * again, with a retryable error otherwise. After a rejection any of them may have been appended.
+   */
   append(records: readonly LogRecord[]): Promise<void>;
 }

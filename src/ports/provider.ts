@@ -6,6 +6,8 @@ import type { ProviderRules } from '../capture/order.js';
 /** One capture call: the stored business body, sent under a lease. */
 export interface CaptureCall {
   readonly requestId: string;
+  /** What the provider captures by, as it was normalised for the claim. */
+  readonly captureReference: string;
   readonly body: Uint8Array;
   readonly money: Money;
   /**

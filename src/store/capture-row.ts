@@ -16,7 +16,11 @@ export const CAPTURE_COLUMNS = `
 
 // Records, so that the compiler misses a word that is added to the type.
 const STATES = keysOf(TRANSITIONS);
-const REVIEW_REASONS = keysOf<ReviewReason>({ repeated_account_fault: true, integrity_mismatch: true });
+const REVIEW_REASONS = keysOf<ReviewReason>({
+  repeated_account_fault: true,
+  integrity_mismatch: true,
+  cancelled_in_doubt: true,
+});
 export const SCHEDULED_ACTIONS = keysOf<ScheduledAction>({ send: true, lapse: true, inquire: true });
 const UNDECIDED_REASONS = PENDING_REASONS.filter((reason) => reason !== 'not_sent');
 const ANNOUNCEMENTS: readonly Announcement[] = [

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CaptureWorkerError } from '../errors.js';
+import { tlsFault } from '../tls.js';
 
 /**
  * What PostgreSQL refused, in our words. `doing` says what was tried, to complete "while …".
@@ -7,6 +8,7 @@ import { CaptureWorkerError } from '../errors.js';
  * - STORE_REFUSED_DATA: the values are at fault (SQLSTATE classes 22, 23 and 54): sending them again fails again.
  * - STORE_BUSY: somebody else holds a row of the batch; the others can be written without it.
  * - STORE_LOGIN_REFUSED: the role, its password or the database is at fault (class 28, 3D000): an operator mends it, we go on by ourselves.
+ * - TLS_FAILED: there is no encrypted connection, or the server isn't who it should be: likewise.
  * - STORE_UNAVAILABLE: the database, the way to it, or a rival transaction is at fault; the same batch can succeed later.
  * - Anything else is a fault of ours (a statement that doesn't fit the schema, say) and is handed on as it is.
  */
@@ -25,7 +27,7 @@ export function storeError(error: unknown, doing: string): unknown {
   if (isLogin(sqlstate)) {
     return new CaptureWorkerError(
       'STORE_LOGIN_REFUSED',
-      `the database refused the login, while ${doing}: ${error.message} (SQLSTATE ${sqlstate}); mend DATABASE_URL, or the role or database that it names`,
+      `the database refused the login, while ${doing}: ${error.message} (SQLSTATE ${sqlstate}); mend DATABASE_URL or the file of its password, or the role or database that it names`,
       { cause: error },
     );
   }
@@ -48,6 +50,19 @@ export function storeError(error: unknown, doing: string): unknown {
 
 /** Whatever the driver throws that isn't PostgreSQL's own answer is about the connection: there is no answer. */
 function unreachable(error: unknown, doing: string): CaptureWorkerError {
+  const fault = tlsFault(error);
+  if (fault !== null)
+    return new CaptureWorkerError(
+      'TLS_FAILED',
+      `the database can't be spoken to with TLS, while ${doing}: ${fault}; check host, sslmode, sslrootcert, sslcert and sslkey of DATABASE_URL`,
+      { cause: error },
+    );
+  if (error instanceof Error && error.message === 'The server does not support SSL connections')
+    return new CaptureWorkerError(
+      'TLS_FAILED',
+      `the database offers no TLS, while ${doing}: turn it on there, or give DATABASE_URL ?sslmode=disable if nobody can listen on the way`,
+      { cause: error },
+    );
   const detail =
     error instanceof Error ? error.message || ('code' in error ? String(error.code) : '') : String(error);
   return new CaptureWorkerError(

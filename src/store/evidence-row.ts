@@ -35,6 +35,8 @@ const FINDINGS: Readonly<Record<Finding['is'], true>> = {
   account_fault: true,
   probe_refused: true,
   authorised: true,
+  cancelled: true,
+  foreign: true,
 };
 // Object.keys forgets the type of the keys.
 const FINDING_WORDS = Object.keys(FINDINGS) as Finding['is'][];
@@ -75,6 +77,8 @@ function findingOf(row: Row): Finding {
     case 'account_fault':
     case 'probe_refused':
     case 'authorised':
+    case 'cancelled':
+    case 'foreign':
       return { is };
   }
 }

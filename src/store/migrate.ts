@@ -4,6 +4,8 @@ import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { CaptureWorkerError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
+import type { DatabaseTls } from './connection.js';
+import { sslOptions } from './connection.js';
 import { storeError } from './errors.js';
 
 /** Where node-pg-migrate keeps which migrations were applied. */
@@ -19,11 +21,12 @@ const folder = (): string => join(packageRoot(), 'migrations');
  */
 export async function migrate(
   databaseUrl: string,
-  { log }: { readonly log: (line: string) => void },
+  { log, tls = null }: { readonly log: (line: string) => void; readonly tls?: DatabaseTls | null },
 ): Promise<readonly string[]> {
   const doing = 'migrating';
   const client = new pg.Client({
     connectionString: databaseUrl,
+    ssl: sslOptions(tls),
     application_name: 'capture-worker migrate',
     connectionTimeoutMillis: 5_000,
   });

@@ -1,7 +1,12 @@
 import pg from 'pg';
+import type { DatabaseTls } from './connection.js';
+import { sslOptions } from './connection.js';
 
 export interface PoolOptions {
+  /** Without parameters about TLS. */
   readonly url: string;
+  /** No encryption unless given. */
+  readonly tls?: DatabaseTls | null;
   /** The most connections that this process opens. */
   readonly max: number;
   /** How this process is named in pg_stat_activity. */
@@ -44,9 +49,10 @@ const SESSION_SETTINGS = `
 `;
 
 /** A pool of connections for everything in `src/store`. In its results int8 is `bigint`. Close it with `end()`. */
-export function createPool({ url, max, applicationName, onIdleError }: PoolOptions): pg.Pool {
+export function createPool({ url, tls = null, max, applicationName, onIdleError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
+    ssl: sslOptions(tls),
     max,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -92,6 +92,8 @@ function provesCredentials(finding: Finding['is']): boolean {
     case 'in_process':
     case 'busy':
     case 'authorised':
+    case 'cancelled':
+    case 'foreign':
       return true;
     case 'account_fault':
     case 'probe_refused':

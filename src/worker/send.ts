@@ -55,6 +55,7 @@ export async function send(
   const begun = clock.monotonic();
   const answer = await account.client.capture({
     requestId: capture.requestId,
+    captureReference: capture.captureReference,
     body: capture.body,
     money: capture.money,
     mayWrite: () => clock.monotonic() - leasedAt + account.client.timeoutMs + LEASE_RESERVE_MS <= leaseMs,

@@ -41,6 +41,7 @@ export function anOrder(change: Partial<OrderFulfilled> = {}): OrderFulfilled {
     authorisedAmount: 5_000n,
     captureAmount: null,
     currency: 'IQD',
+    captureCurrency: null,
     authorisedAt: EPOCH,
     fulfilledAt: EPOCH,
     references: new Map(),

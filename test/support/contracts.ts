@@ -33,6 +33,7 @@ export function anOrder(change: Partial<OrderFulfilled> = {}): OrderFulfilled {
     authorisedAmount: 150_000n,
     captureAmount: null,
     currency: 'IQD',
+    captureCurrency: null,
     authorisedAt: new Date(EPOCH.getTime() - 86_400_000),
     fulfilledAt: EPOCH,
     references: new Map(),

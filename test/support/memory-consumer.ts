@@ -4,6 +4,8 @@ import type { Commit, LogConsumer, LogHandler, LogMessage, TopicPartition } from
 export interface MemoryConsumer extends LogConsumer {
   /** Adds messages at the end of a partition, with the given keys; returns their offsets. */
   append(place: TopicPartition, keys: readonly (string | null)[]): bigint[];
+  /** Adds these messages at the end of a partition. */
+  write(place: TopicPartition, messages: readonly Pick<LogMessage, 'key' | 'value' | 'headers'>[]): void;
   /** Gives these partitions to the handler; delivery begins at what is committed. */
   assign(partitions: readonly TopicPartition[]): void;
   /** Announces a rebalance and then gives these partitions. */
@@ -47,6 +49,18 @@ export function memoryConsumer(): MemoryConsumer {
     handlerOf().assigned(partitions, epoch);
   }
 
+  function add(
+    place: TopicPartition,
+    message: (offset: bigint) => Pick<LogMessage, 'key' | 'value' | 'headers'>,
+  ): bigint {
+    const { topic, partition } = place;
+    const messages = log.get(nameOf(place)) ?? [];
+    log.set(nameOf(place), messages);
+    const offset = BigInt(messages.length);
+    messages.push({ topic, partition, offset, timestamp: new Date(Number(offset)), ...message(offset) });
+    return offset;
+  }
+
   const consumer: MemoryConsumer = {
     heartbeat: () => Promise.resolve(),
     onCommit: () => Promise.resolve(),
@@ -54,22 +68,16 @@ export function memoryConsumer(): MemoryConsumer {
     get stopped() {
       return stopped;
     },
-    append: (place, keys) => {
-      const messages = log.get(nameOf(place)) ?? [];
-      log.set(nameOf(place), messages);
-      return keys.map((key) => {
-        const offset = BigInt(messages.length);
-        messages.push({
-          topic: place.topic,
-          partition: place.partition,
-          offset,
+    append: (place, keys) =>
+      keys.map((key) =>
+        add(place, (offset) => ({
           key: key === null ? null : Buffer.from(key),
           value: Buffer.from(offset.toString()),
           headers: [],
-          timestamp: new Date(Number(offset)),
-        });
-        return offset;
-      });
+        })),
+      ),
+    write: (place, messages) => {
+      for (const message of messages) add(place, () => message);
     },
     run: (given) => {
       handler = given;

@@ -13,9 +13,9 @@ export interface TestScene {
   readonly close: () => Promise<void>;
 }
 
-/** Everything in it ends with `withinMs`. */
+/** Everything in it ends with `withinMs`. It has the parts that `env` names, by default those of the test run, and others of its own. */
 export async function openTestScene(
-  options: Pick<SceneOptions, 'settings' | 'timeout' | 'sandboxArgs'>,
+  options: Partial<Pick<SceneOptions, 'env' | 'settings' | 'timeout' | 'sandboxArgs'>>,
   withinMs = 120_000,
 ): Promise<TestScene> {
   const signal = AbortSignal.timeout(withinMs);

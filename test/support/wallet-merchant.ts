@@ -1,5 +1,6 @@
 import { createPublicKey, createSign, createVerify, randomUUID } from 'node:crypto';
-import type { Sandbox } from '../../sandbox/sandbox.js';
+import type { WalletKeys } from '../../sandbox/wallet/credentials.js';
+import { membersOf, objectIn, without } from './members.js';
 
 /** What a merchant got back: the HTTP answer, and what it says if it is in the wallet's form. */
 export interface Reply {
@@ -38,11 +39,15 @@ export class WalletMerchant {
   readonly clientId: string;
   readonly #privateKeyPem: string;
 
-  constructor(sandbox: Pick<Sandbox, 'url' | 'keys'>, as?: { clientId: string; privateKeyPem: string }) {
+  constructor(
+    sandbox: { readonly url: string; readonly keys: { readonly wallet: WalletKeys } },
+    as?: { clientId: string; privateKeyPem: string },
+  ) {
+    const keys = sandbox.keys.wallet;
     this.#url = sandbox.url;
-    this.#walletPublicKeyPem = sandbox.keys.walletPublicKeyPem;
-    this.clientId = as?.clientId ?? sandbox.keys.clientId;
-    this.#privateKeyPem = as?.privateKeyPem ?? sandbox.keys.merchantPrivateKeyPem ?? '';
+    this.#walletPublicKeyPem = keys.walletPublicKeyPem;
+    this.clientId = as?.clientId ?? keys.clientId;
+    this.#privateKeyPem = as?.privateKeyPem ?? keys.merchantPrivateKeyPem ?? '';
   }
 
   /** Captures a payment. Amount and request id are made up unless given; `captureAmount: null` leaves it out. */
@@ -90,13 +95,12 @@ export class WalletMerchant {
   async #replyOf(response: Response, method: string, path: string): Promise<Reply> {
     const text = await response.text();
     const body = objectIn(text);
-    const result = typeof body['result'] === 'object' && body['result'] !== null ? body['result'] : {};
     return {
       status: response.status,
       headers: response.headers,
       text,
       ...{ resultCode: null, resultStatus: null, resultMessage: null },
-      ...result,
+      ...membersOf(body['result']),
       body,
       signed: this.#holds(response.headers, `${method} ${path}`, text),
     };
@@ -116,19 +120,4 @@ export class WalletMerchant {
 /** A time as the wallet wants it: ISO 8601 with a numeric offset. */
 export function timeOf(at: Date): string {
   return at.toISOString().replace('Z', '+00:00');
-}
-
-function without<T>(members: Readonly<Record<string, T | null>>): Record<string, T> {
-  const kept: Record<string, T> = {};
-  for (const [name, value] of Object.entries(members)) if (value !== null) kept[name] = value;
-  return kept;
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? { ...json } : {};
-  } catch {
-    return {};
-  }
 }

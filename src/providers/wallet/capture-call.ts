@@ -1,29 +1,21 @@
 import type { Finding } from '../../capture/evidence.js';
-import type { Answer } from '../../ports/provider.js';
+import type { Reading } from '../answers.js';
+import { readBody } from '../json.js';
 import { meaningOf } from './codes.js';
-import type { WalletResponse } from './gateway.js';
-import type { Reading } from './reading.js';
-import { answerOf } from './reading.js';
 import type { CaptureAnswer } from './wire.js';
-import { captureAnswer, readBody } from './wire.js';
+import { captureAnswer } from './wire.js';
 
 export const CAPTURE_PATH = '/v1/payments/capture';
 
-/** What a capture call brought. `at` is the time of a verified answer by the wallet's clock, else when the call began. */
-export function captureAnswerOf(
-  response: WalletResponse,
-  context: { readonly requestId: string; readonly began: Date; readonly requireSignedAnswers: boolean },
-): Answer {
-  const answer = answerOf(response, { ...context, read: (body) => readCapture(body, context.requestId) });
-  const respondedAt = response.kind === 'answered' ? response.respondedAt : null;
-  return { ...answer, at: respondedAt ?? answer.at };
-}
-
-function readCapture(body: Uint8Array, requestId: string): Reading | null {
+/** What the answer to a capture says, of our request with this id; `at` is the time of the answer, if it is known. Null if unreadable. */
+export function readCapture(
+  body: Uint8Array,
+  { requestId, at }: { readonly requestId: string; readonly at: Date | null },
+): Reading | null {
   const answer = readBody(body, captureAnswer);
   if (answer === null) return null;
   const { resultCode, resultMessage } = answer.result;
-  return { finding: findingOf(answer, requestId), code: resultCode, message: resultMessage };
+  return { finding: findingOf(answer, requestId), code: resultCode, message: resultMessage, at };
 }
 
 function findingOf(answer: CaptureAnswer, requestId: string): Finding {

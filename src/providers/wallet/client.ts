@@ -1,14 +1,15 @@
-import type { Clock } from '../../ports/clock.js';
 import type { Answer, ProviderClient } from '../../ports/provider.js';
-import { messageOf } from '../../errors.js';
-import { createHttpClient } from '../http-client.js';
-import { forPeople } from '../text.js';
-import { CAPTURE_PATH, captureAnswerOf } from './capture-call.js';
+import type { Reading } from '../answers.js';
+import { ask } from '../answers.js';
+import { connect } from '../connect.js';
+import type { Wire } from '../post.js';
+import { CAPTURE_PATH, readCapture } from './capture-call.js';
 import type { WalletAccountConfig } from './config.js';
 import { assertUsable } from './config.js';
-import type { WalletRequest, WalletResponse } from './gateway.js';
-import { post } from './gateway.js';
-import { INQUIRY_PATH, inquiryAnswerOf, inquiryBody } from './inquiry.js';
+import type { WalletRequest } from './gateway.js';
+import { postSigned } from './gateway.js';
+import { INQUIRY_PATH, inquiryBody, readInquiry } from './inquiry.js';
+import { readSigned } from './reading.js';
 
 /** Answers are a few hundred bytes; an inquiry lists the payment's transactions. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -19,53 +20,32 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  */
 export function createWalletClient(
   config: WalletAccountConfig,
-  { clock }: { readonly clock: Clock },
+  { clock }: Pick<Wire, 'clock'>,
 ): ProviderClient {
   assertUsable(config);
-  const { requireSignedAnswers, timeoutMs } = config;
-  const http = createHttpClient({
-    origin: new URL(config.baseUrl).origin,
-    connections: config.maxInFlight,
-    maxAnswerBytes: MAX_ANSWER_BYTES,
-    connectTimeoutMs: timeoutMs,
-  });
+  const { timeoutMs } = config;
+  const http = connect(config, { maxAnswerBytes: MAX_ANSWER_BYTES });
+  const wire = { clock, http };
 
-  const call = async (
+  const call = (
     request: WalletRequest,
-    read: (response: WalletResponse, began: Date) => Answer,
-  ): Promise<Answer> => {
-    const began = clock.now();
-    try {
-      return read(await post(request, config, { clock, http }), began);
-    } catch (error) {
-      return unforeseen(error, began);
-    }
-  };
+    read: (body: Uint8Array, respondedAt: Date | null) => Reading | null,
+  ): Promise<Answer> =>
+    ask(
+      wire,
+      () => postSigned(request, config, wire),
+      (answered) => readSigned(answered, { ...config, path: request.path }, read),
+    );
 
   return {
     provider: 'wallet',
     timeoutMs,
     capture: ({ requestId, body, mayWrite }) =>
-      call({ path: CAPTURE_PATH, body, mayWrite }, (response, began) =>
-        captureAnswerOf(response, { requestId, began, requireSignedAnswers }),
-      ),
+      call({ path: CAPTURE_PATH, body, mayWrite }, (answer, at) => readCapture(answer, { requestId, at })),
     inquire: (inquiry) =>
-      call(
-        { path: INQUIRY_PATH, body: inquiryBody(inquiry.paymentId), mayWrite: () => true },
-        (response, began) => inquiryAnswerOf(response, { call: inquiry, began, requireSignedAnswers }),
+      call({ path: INQUIRY_PATH, body: inquiryBody(inquiry.paymentId), mayWrite: () => true }, (answer) =>
+        readInquiry(answer, inquiry),
       ),
     close: () => http.close(),
-  };
-}
-
-/** An error of our own in the middle of a call: the request may have left, and an answer may have been lost in here. */
-function unforeseen(error: unknown, began: Date): Answer {
-  return {
-    finding: { is: 'unknown' },
-    at: began,
-    providerCode: null,
-    providerMessage: forPeople(`the call broke off: ${messageOf(error)}`),
-    raw: null,
-    httpStatus: null,
   };
 }

@@ -1,11 +1,10 @@
 import type { Finding } from '../../capture/evidence.js';
-import type { Answer, InquiryCall } from '../../ports/provider.js';
+import type { InquiryCall } from '../../ports/provider.js';
+import type { Reading } from '../answers.js';
+import { readBody } from '../json.js';
 import { meaningOf } from './codes.js';
-import type { WalletResponse } from './gateway.js';
-import type { Reading } from './reading.js';
-import { answerOf } from './reading.js';
 import type { InquiryAnswer, WalletTransaction } from './wire.js';
-import { inquiryAnswer, readBody } from './wire.js';
+import { inquiryAnswer } from './wire.js';
 
 export const INQUIRY_PATH = '/v1/payments/inquiryPayment';
 
@@ -14,17 +13,10 @@ export function inquiryBody(paymentId: string): Uint8Array {
 }
 
 /**
- * What an inquiry brought. `at` is when it began: the wallet looked at some moment after that, so whatever we did before is covered by
- * what it says, and what we did since isn't.
+ * What the answer to an inquiry says; null if it can't be read. It counts from when the inquiry began: the wallet looked at some moment
+ * after that, so whatever we did before is covered by what it says, and what we did since isn't.
  */
-export function inquiryAnswerOf(
-  response: WalletResponse,
-  context: { readonly call: InquiryCall; readonly began: Date; readonly requireSignedAnswers: boolean },
-): Answer {
-  return answerOf(response, { ...context, read: (body) => readInquiry(body, context.call) });
-}
-
-function readInquiry(body: Uint8Array, call: InquiryCall): Reading | null {
+export function readInquiry(body: Uint8Array, call: InquiryCall): Reading | null {
   const answer = readBody(body, inquiryAnswer);
   if (answer === null) return null;
   const { resultStatus, resultCode, resultMessage } = answer.result;

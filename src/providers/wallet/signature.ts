@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { sign, verify } from 'node:crypto';
 import type { HttpHeaders } from '../http-exchange.js';
+import type { Authenticity } from '../rsa.js';
+import { rsaSign, rsaVerifies } from '../rsa.js';
+import { withNumericOffset } from '../times.js';
 
 /**
  * The wallet's signature: RSASSA-PKCS1-v1_5 with SHA-256 over method, path, client id, time and the exact bytes of the body. A request
@@ -15,8 +17,6 @@ export interface SignedParts {
   readonly body: Uint8Array;
 }
 
-const ALGORITHM = 'RSA-SHA256';
-
 /** `<METHOD> <path>\n<client id>.<time>.<body>`: one blank, one line feed, two dots, nothing after the body. */
 function contentOf({ method, path, clientId, time, body }: SignedParts): Buffer {
   return Buffer.concat([Buffer.from(`${method} ${path}\n${clientId}.${time}.`, 'utf8'), body]);
@@ -29,32 +29,16 @@ export interface SigningKey {
   readonly urlEncoded: boolean;
 }
 
-/**
- * The `Signature` header of a request. Signing runs on the crypto thread pool: it takes about a millisecond, which would otherwise stop
- * everything else.
- */
+/** The `Signature` header of a request. */
 export async function signatureHeader(parts: SignedParts, key: SigningKey): Promise<string> {
-  const bytes = await new Promise<Buffer>((resolve, reject) => {
-    sign(ALGORITHM, contentOf(parts), key.privateKey, (error, signature) => {
-      if (error === null) resolve(signature);
-      else reject(error);
-    });
-  });
+  const bytes = await rsaSign(contentOf(parts), key.privateKey);
   const base64 = bytes.toString('base64');
   const signature = key.urlEncoded ? encodeURIComponent(base64) : base64;
   return `algorithm=RSA256, keyVersion=${key.keyVersion}, signature=${signature}`;
 }
 
-/** A time as the wallet reads it: ISO 8601 with a numeric offset. It refuses the `Z` that JavaScript writes. */
-export function walletTime(time: Date): string {
-  return time.toISOString().replace('Z', '+00:00');
-}
-
-/**
- * Who a response is from. `verified`: the wallet, by its signature. `unsigned`: it carries no signature. `invalid`: it carries one that
- * isn't the wallet's over these bytes for this client.
- */
-export type Authenticity = 'verified' | 'unsigned' | 'invalid';
+/** A time as the wallet reads it: ISO 8601 with a numeric offset, never `Z`. */
+export const walletTime = withNumericOffset;
 
 /** Authenticates the response to a request of `clientId` to `method` and `path`. */
 export function authenticityOf(
@@ -71,7 +55,7 @@ export function authenticityOf(
   const clientId = headers['client-id'] ?? request.clientId;
   if (signature === null || typeof time !== 'string' || clientId !== request.clientId) return 'invalid';
   const content = contentOf({ method: request.method, path: request.path, clientId, time, body });
-  return verify(ALGORITHM, content, walletPublicKey, signature) ? 'verified' : 'invalid';
+  return rsaVerifies(content, signature, walletPublicKey) ? 'verified' : 'invalid';
 }
 
 /**

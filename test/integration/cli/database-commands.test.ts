@@ -180,6 +180,15 @@ describe('looking at captures', () => {
       assert.deepEqual(await listed('--provider', 'payermax'), [[], 0]);
     });
 
+    it('gives as JSON all but the bodies, which hold what customers told', async () => {
+      const { out } = await cli('list', '--state', 'pending', '--json');
+      const { captures } = JSON.parse(out) as { captures: Record<string, unknown>[] };
+      const [capture] = captures;
+      assert.deepEqual(capture?.['money'], { amount: '2499', currency: 'USD' });
+      assert.equal(capture['captureId'], pending.captureId);
+      assert.equal('body' in capture, false);
+    });
+
     it('goes on below the last one of a page', async () => {
       assert.deepEqual(await listed('--limit', '2'), [['planned', 'pending'], 3]);
       assert.deepEqual(await listed('--limit', '2', '--before', pending.captureId), [['succeeded'], 3]);

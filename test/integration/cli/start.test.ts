@@ -137,6 +137,18 @@ describe('start', () => {
     await empty.drop();
   });
 
+  it('ends with 3 when an account’s credentials stood for another merchant before', async () => {
+    const before = await createTestDatabase();
+    await before.pool.query(
+      `insert into merchants (provider, identity, merchant_id, account)
+       values ('wallet', 'c-1', 'another merchant', 'shop')`,
+    );
+    const worker = start({ DATABASE_URL: before.url });
+    assert.equal(await worker.ended, 3);
+    assert.match(worker.err(), /have stood for merchant 'another merchant' since .*put the merchantId back/);
+    await before.drop();
+  });
+
   it('ends with 5 and a clear line when its port is taken', async () => {
     const { port, server } = await mute();
     const worker = start({ CAPTURE_WORKER_HTTP_PORT: String(port) });

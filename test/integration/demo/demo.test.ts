@@ -13,19 +13,16 @@ describe('the demo', () => {
   it('ends with a line of JSON in which nothing was captured twice, lost or mismatched', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'demo-test-'));
     const main = join(packageRoot(), 'dist/dev/demo/main.js');
-    const { stdout } = await run(
-      process.execPath,
-      [main, '--orders', '60', '--random-seed', 'test', '--json'],
-      {
-        env: process.env,
-      },
-    );
+    const { stdout } = await run(process.execPath, [main, '--orders', '90', '--random-seed', 'a', '--json'], {
+      env: process.env,
+    });
     const lines = stdout.trimEnd().split('\n');
     const result = JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
     const captures = result['captures'] as Record<string, number>;
     assert.deepEqual(Object.keys(result), [
       'orders',
       'captures',
+      'byProvider',
       'deadLetters',
       'duplicates',
       'doubleCaptures',
@@ -34,10 +31,16 @@ describe('the demo', () => {
       'seconds',
     ]);
     assert.deepEqual([result['doubleCaptures'], result['lost'], result['mismatches']], [0, 0, 0]);
-    assert.equal((captures['succeeded'] ?? 0) + (captures['failed'] ?? 0) + (captures['pending'] ?? 0), 60);
-    assert.ok(
-      (captures['succeeded'] ?? 0) > 30 && (captures['failed'] ?? 0) > 0 && (captures['pending'] ?? 0) > 0,
-    );
+    assert.equal((captures['succeeded'] ?? 0) + (captures['failed'] ?? 0) + (captures['pending'] ?? 0), 90);
+    const byProvider = result['byProvider'] as Record<string, Record<string, number>>;
+    assert.deepEqual(Object.keys(byProvider), ['wallet', 'yabandpay', 'payermax']);
+    for (const [provider, { succeeded = 0, failed = 0, pending = 0 }] of Object.entries(byProvider)) {
+      assert.equal(succeeded + failed + pending, 30, provider);
+      assert.ok(
+        succeeded > 15 && failed > 0 && pending > 0,
+        `${provider}: ${JSON.stringify(byProvider[provider])}`,
+      );
+    }
     assert.deepEqual(await readdir(folder), [], 'no file is left behind');
     await rm(folder, { recursive: true });
   });

@@ -101,11 +101,19 @@ describe('the log producer', () => {
     const topic = await kafka.createTopic({ config: { 'max.message.bytes': '1000' } });
     const appending = producer(t);
     await assert.rejects(appending.append([record(topic, 'x'.repeat(2_000))]), {
-      code: 'LOG_UNAVAILABLE',
+      code: 'LOG_REFUSED_DATA',
       message: new RegExp(`can't append to ${topic}: .*larg`),
     });
     await appending.append([record(topic, 'y')]);
     assert.equal((await kafka.read(topic)).length, 1);
+  });
+
+  it('tells records that break the rules of a topic from a broker that is away', async (t) => {
+    const compacted = await kafka.createTopic({ config: { 'cleanup.policy': 'compact' } });
+    await assert.rejects(producer(t).append([record(compacted, 'without a key')]), {
+      code: 'LOG_REFUSED_DATA',
+      message: /INVALID_RECORD/,
+    });
   });
 
   it('rejects for a topic that is missing, and still appends to others', async (t) => {

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Scenario } from '../../../sandbox/scenario.js';
-import type { Capture } from '../../../src/capture/capture.js';
 import type { Money } from '../../../src/capture/money.js';
-import type { Answer } from '../../../src/ports/provider.js';
+import {
+  anExpiredPayment,
+  hasNoDoubleCapture,
+  INQUIRIES_SPOILT_ON_THE_WAY,
+} from '../../support/provider-expectations.js';
+import type { OrderChange, Sent } from '../../support/provider-rig.js';
 import type { PaymentInput } from '../../support/sandbox-admin.js';
 import { until } from '../../support/until.js';
-import {
-  callOf,
-  captureOf,
-  inquiryOf,
-  IQD_150,
-  MINUTE,
-  outcomeOfInquiry,
-  WalletRig,
-} from '../../support/wallet-rig.js';
+import { IQD_150, WalletRig } from '../../support/wallet-rig.js';
 
 let rig: WalletRig;
 before(async () => {
@@ -24,14 +20,9 @@ after(() => rig.close());
 
 describe('an inquiry', () => {
   /** Sends a capture under a script, then asks. */
-  async function askAfter(
-    payment: PaymentInput,
-    money?: Money,
-  ): Promise<{ capture: Capture; answer: Answer; outcome: string }> {
-    const capture = await rig.planned(payment, money);
-    await rig.client.capture(callOf(capture));
-    const answer = await rig.client.inquire(inquiryOf(capture));
-    return { capture, answer, outcome: outcomeOfInquiry(capture, answer) };
+  async function askAfter(payment: PaymentInput, change?: OrderChange): Promise<Sent> {
+    const { capture } = await rig.send(await rig.planned(payment, change));
+    return rig.ask(capture);
   }
   const half: Money = { amount: 75_000n, currency: 'IQD' };
 
@@ -43,7 +34,10 @@ describe('an inquiry', () => {
 
   it('finds a capture behind an unknown outcome, full or partial, with its amount', async () => {
     for (const money of [IQD_150, half]) {
-      const { answer, outcome } = await askAfter({ scenario: { kind: 'unknown', moved: true } }, money);
+      const { answer, outcome } = await askAfter(
+        { scenario: { kind: 'unknown', moved: true } },
+        { captureAmount: money.amount },
+      );
       assert.equal(outcome, 'succeeded');
       assert.deepEqual(answer.finding.is === 'captured' && answer.finding.money, money);
     }
@@ -58,24 +52,18 @@ describe('an inquiry', () => {
     ] as const) {
       const { capture } = await askAfter({ scenario: { kind: 'in_process', moved, endsAfterMs: 20 } });
       await until(async () => {
-        const answer = await rig.client.inquire(inquiryOf(capture));
-        return outcomeOfInquiry(capture, answer) === expected;
+        return (await rig.ask(capture)).outcome === expected;
       });
     }
   });
 
   it('finds an authorisation that expired uncaptured', async () => {
-    const now = Date.now();
-    const { outcome } = await askAfter({
-      authorisedAt: new Date(now - 2 * MINUTE).toISOString(),
-      expiresAt: new Date(now - MINUTE).toISOString(),
-    });
+    const { outcome } = await askAfter(anExpiredPayment());
     assert.equal(outcome, 'failed/other');
   });
 
   it('finds nothing about a payment that the wallet does not know', async () => {
-    const capture = captureOf('pay-that-nobody-made', IQD_150, IQD_150);
-    const answer = await rig.client.inquire(inquiryOf(capture));
+    const { answer } = await rig.ask(rig.plan('pay-that-nobody-made'));
     assert.equal(answer.providerCode, 'ORDER_NOT_EXIST');
     assert.deepEqual(answer.finding, { is: 'unknown' });
   });
@@ -83,17 +71,17 @@ describe('an inquiry', () => {
   it('is decided by the payment status where no transactions are listed: fully, or as a mismatch', async () => {
     const inquiryScenario: Scenario = { kind: 'altered', members: { transactions: null } };
     assert.equal((await askAfter({ inquiryScenario })).outcome, 'succeeded');
-    assert.equal((await askAfter({ inquiryScenario }, half)).outcome, 'pending/integrity_mismatch');
+    assert.equal(
+      (await askAfter({ inquiryScenario }, { captureAmount: half.amount })).outcome,
+      'pending/integrity_mismatch',
+    );
   });
 
   it('that is spoilt on its way says nothing', async () => {
     const scenarios: Scenario[] = [
+      ...INQUIRIES_SPOILT_ON_THE_WAY,
       { kind: 'unsigned' },
       { kind: 'wrong_signature' },
-      { kind: 'garbage' },
-      { kind: 'truncated' },
-      { kind: 'http', status: 502, moved: false },
-      { kind: 'reset', when: 'before_answer', moved: false },
       { kind: 'altered', members: { paymentId: 'another' } },
       { kind: 'altered', members: { paymentStatus: 'ODD', transactions: [] } },
     ];
@@ -104,3 +92,5 @@ describe('an inquiry', () => {
     }
   });
 });
+
+it('leaves no double capture in the book', () => hasNoDoubleCapture(rig));

@@ -21,8 +21,9 @@ describe('the admin endpoints', () => {
   });
 
   const valid = (): Record<string, unknown> => ({
+    provider: 'wallet',
     paymentId: 'p',
-    clientId: merchant.clientId,
+    merchant: merchant.clientId,
     amount: '150000',
     currency: 'IQD',
   });
@@ -40,13 +41,13 @@ describe('the admin endpoints', () => {
   it('enter payments, which live as long as the sandbox was told unless they say otherwise', async () => {
     const response = await admin.post('/authorisations', [
       { ...valid(), authorisedAt: '2026-03-01T12:00:00Z' },
-      { ...valid(), paymentId: 'q', expiresAt: '2030-01-01T02:00:00+02:00', paymentRequestId: 'cart' },
+      { ...valid(), paymentId: 'q', expiresAt: '2030-01-01T02:00:00+02:00', reference: 'cart' },
     ]);
     assert.deepEqual([response.status, await response.json()], [201, { added: 2 }]);
     assert.deepEqual(await admin.entry('p'), {
       paymentId: 'p',
-      clientId: merchant.clientId,
-      paymentRequestId: null,
+      merchant: merchant.clientId,
+      reference: null,
       amount: '150000',
       currency: 'IQD',
       authorisedAt: '2026-03-01T12:00:00.000Z',
@@ -56,8 +57,8 @@ describe('the admin endpoints', () => {
       captures: [],
       requestIds: [],
     });
-    const { expiresAt, paymentRequestId } = await admin.entry('q');
-    assert.deepEqual([expiresAt, paymentRequestId], ['2030-01-01T00:00:00.000Z', 'cart']);
+    const { expiresAt, reference } = await admin.entry('q');
+    assert.deepEqual([expiresAt, reference], ['2030-01-01T00:00:00.000Z', 'cart']);
   });
 
   const mistakes: Record<string, readonly [unknown, RegExp]> = {
@@ -69,7 +70,8 @@ describe('the admin endpoints', () => {
     'a currency in small letters': [[{ currency: 'iqd' }], /three capital letters/],
     'a time without an offset': [[{ expiresAt: '2026-03-01T12:00:00' }], /expiresAt/],
     'an unknown member': [[{ ammount: '5' }], /ammount/],
-    'a client that the wallet does not know': [[{ clientId: 'SOMEBODY' }], /no client SOMEBODY/],
+    'a client that the wallet does not know': [[{ merchant: 'SOMEBODY' }], /wallet has no merchant SOMEBODY/],
+    'a provider that there is none of': [[{ provider: 'paypal' }], /\[0\]\.provider/],
     'an unknown kind of scenario': [[{ scenario: { kind: 'strange' } }], /scenario/],
     'an unknown code without a status': [
       [{ scenario: { kind: 'answer', resultCode: 'NEW' } }],
@@ -154,11 +156,53 @@ describe('the admin endpoints', () => {
     assert.deepEqual([doubleCaptureList.length, lateCollisionList.length], [1, 0]);
   });
 
+  it('tell the books of all providers at once, each as it tells one', async () => {
+    const providers = ['wallet', 'yabandpay', 'payermax'] as const;
+    const admins = providers.map((provider) => new SandboxAdmin(sandbox, provider));
+    for (const each of admins) await each.authorise({ paymentId: 'everywhere' });
+    await merchant.capture('everywhere');
+    const books: unknown[] = [];
+    const summaries: unknown[] = [];
+    for (const each of admins) {
+      books.push(await each.book());
+      summaries.push(await each.summary());
+    }
+    assert.deepEqual(
+      Object.entries((await admin.get('/book')) as object),
+      providers.map((name, at) => [name, books[at]]),
+    );
+    assert.deepEqual(
+      Object.entries((await admin.get('/summary')) as object),
+      providers.map((name, at) => [name, summaries[at]]),
+    );
+    const moved = await Promise.all(
+      admins.map(async (each) => (await each.entry('everywhere')).capturedAmount),
+    );
+    assert.deepEqual(moved, ['150000', '0', '0']);
+  });
+
+  it('enter payments of several providers in one list, all or none', async () => {
+    const atYabandPay = { ...valid(), provider: 'yabandpay', merchant: sandbox.keys.yabandpay.user };
+    const foreign = { ...atYabandPay, paymentId: 'q', merchant: merchant.clientId };
+    const { error } = await refusal([valid(), atYabandPay, foreign]);
+    assert.equal(error, `payment q: yabandpay has no merchant ${merchant.clientId}`);
+    const response = await admin.post('/authorisations', [valid(), atYabandPay]);
+    assert.deepEqual([response.status, await response.json()], [201, { added: 2 }]);
+  });
+
+  it('answer 404 for a provider that there is none of', async () => {
+    for (const path of ['/book/paypal', '/summary/paypal', '/book/paypal/p']) {
+      await assert.rejects(admin.get(path), /there is no provider paypal here/);
+    }
+  });
+
   it('answer 404 for a payment that is not in the book', async () => {
     await assert.rejects(admin.entry('nobody'), /payment nobody was never authorised/);
   });
 
   it('forget everything on reset, and break off what is under way', async () => {
+    const atYabandPay = new SandboxAdmin(sandbox, 'yabandpay');
+    await atYabandPay.authorise();
     const paymentId = await admin.authorise({ scenario: { kind: 'delay', ms: 60_000 } });
     const late = await admin.authorise({ scenario: { kind: 'unknown', moved: true, movesAfterMs: 60_000 } });
     await merchant.capture(late);
@@ -167,10 +211,28 @@ describe('the admin endpoints', () => {
     while ((await admin.entry(paymentId)).requestIds.length === 0) assert.ok(Date.now() < deadline);
     await admin.post('/reset');
     await slow;
+    assert.equal((await atYabandPay.summary()).totals.authorisations, 0);
     const { totals, calls } = await admin.book();
     assert.deepEqual([totals.authorisations, totals.authorised, calls], [0, {}, {}]);
     await admin.authorise({ paymentId });
     assert.equal((await merchant.capture(paymentId, { captureRequestId: 'slow' })).resultCode, 'SUCCESS');
+  });
+});
+
+describe('an authorisation without an expiry', () => {
+  it('lives as long as its provider says, if the sandbox was told nothing', async () => {
+    const sandbox = await startSandbox();
+    try {
+      const days: number[] = [];
+      for (const provider of ['wallet', 'yabandpay', 'payermax'] as const) {
+        const admin = new SandboxAdmin(sandbox, provider);
+        const { authorisedAt, expiresAt } = await admin.entry(await admin.authorise());
+        days.push((Date.parse(expiresAt) - Date.parse(authorisedAt)) / 86_400_000);
+      }
+      assert.deepEqual(days, [7, 30, 7]);
+    } finally {
+      await sandbox.close();
+    }
   });
 });
 

@@ -16,7 +16,7 @@ describe("the wallet's gate", () => {
   let admin: SandboxAdmin;
 
   before(async () => {
-    sandbox = await startSandbox({ now: () => NOW, clockSkewMs: 5 * MINUTE });
+    sandbox = await startSandbox({ now: () => NOW, wallet: { clockSkewMs: 5 * MINUTE } });
     merchant = new WalletMerchant(sandbox);
     admin = new SandboxAdmin(sandbox);
   });
@@ -113,7 +113,7 @@ describe("the wallet's gate", () => {
   });
 
   it('writes and reads percent-encoded signatures if told to', async () => {
-    const encoding = await startSandbox({ signatureEncoding: 'url' });
+    const encoding = await startSandbox({ wallet: { signatureEncoding: 'url' } });
     try {
       const payer = new WalletMerchant(encoding);
       const paymentId = await new SandboxAdmin(encoding).authorise();
@@ -133,9 +133,9 @@ describe("the wallet's gate", () => {
       privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
       merchantPublicKeyPem: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
     }));
-    const shared = await startSandbox({ clients: merchants });
+    const shared = await startSandbox({ wallet: { clients: merchants } });
     try {
-      const paymentId = await new SandboxAdmin(shared).authorise({ clientId: 'MERCHANT_1' });
+      const paymentId = await new SandboxAdmin(shared).authorise({ merchant: 'MERCHANT_1' });
       const [zero, one] = merchants.map((as) => new WalletMerchant(shared, as));
       assert.equal((await zero?.capture(paymentId))?.resultCode, 'AUTH_NOT_FOUND');
       assert.equal((await zero?.inquire({ paymentId }))?.resultCode, 'ORDER_NOT_EXIST');

@@ -26,7 +26,7 @@ describe("the wallet's inquiry", () => {
     merchant.capture(paymentId, fields, { time });
 
   it('tells an authorisation as it stands, signed', async () => {
-    const paymentId = await admin.authorise({ paymentRequestId: 'cart-1' });
+    const paymentId = await admin.authorise({ reference: 'cart-1' });
     const reply = await inquire({ paymentId });
     assert.ok(reply.signed);
     assert.deepEqual(reply.body, {
@@ -79,7 +79,7 @@ describe("the wallet's inquiry", () => {
   });
 
   it('finds a payment by either id, and by both only if they agree', async () => {
-    const paymentId = await admin.authorise({ paymentRequestId: 'cart-2' });
+    const paymentId = await admin.authorise({ reference: 'cart-2' });
     const found = async (fields: Record<string, unknown>): Promise<unknown> =>
       (await inquire(fields)).body['paymentId'] ?? null;
     assert.equal(await found({ paymentRequestId: 'cart-2' }), paymentId);

@@ -5,6 +5,7 @@ import { collectBooks } from '../../../dev/demo/collect.js';
 import { compareBooks } from '../../../dev/demo/compare.js';
 import type { DemoPlan } from '../../../dev/demo/orders.js';
 import { planDemo } from '../../../dev/demo/orders.js';
+import { WALLET_SHOP } from '../../../dev/demo/shops.js';
 import { authorise, produce } from '../../../dev/demo/produce.js';
 import type { Scene } from '../../../dev/demo/scene.js';
 import type { WatchOptions } from '../../../dev/demo/watch.js';
@@ -15,7 +16,7 @@ const ORDERS = 5;
 
 /** Good orders, each of which meets a wallet that refuses our credentials once. */
 function refusedOnce(): DemoPlan {
-  const orders = planDemo(ORDERS, 'held').orders.map((order) => ({
+  const orders = planDemo(ORDERS, 'held', [WALLET_SHOP]).orders.map((order) => ({
     ...order,
     scenario: { kind: 'answer', resultCode: 'ACCESS_DENIED', times: 1 },
   }));

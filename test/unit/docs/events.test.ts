@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { PROVIDERS } from '../../../src/capture/capture.js';
 import { EVIDENCE_KINDS, rankOf } from '../../../src/capture/evidence.js';
+import { REJECTION_REASONS, reject } from '../../../src/capture/order.js';
 import { FAILURE_CATEGORIES, needsNewAuthorisation, PENDING_REASONS } from '../../../src/capture/outcome.js';
 import { CONTRACTS, loadContract } from '../../../src/kafka/contract.js';
 import { cloudEventHeaders } from '../../../src/kafka/cloud-events.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { TOPICS } from '../../../src/kafka/topics.js';
+import type { LogRecord } from '../../../src/ports/log.js';
+import { createDeadLetterProducer } from '../../../producers/dead-letter.js';
 import type { RecordSchema } from '../../support/contract-changes.js';
 
 const page = readFileSync(join(packageRoot(), 'docs', 'events.md'), 'utf8');
@@ -45,6 +48,31 @@ describe('docs/events.md', () => {
     assert.deepEqual(
       tableUnder('Evidence kinds').map(([kind, rank]) => [kind, rank]),
       EVIDENCE_KINDS.map((kind) => [code(kind), rankOf(kind).toString()]),
+    );
+  });
+
+  it('lists every reason for a dead letter, and what to do about each', () => {
+    assert.deepEqual(firstColumn('Reasons'), REJECTION_REASONS.map(code));
+    for (const cells of tableUnder('Reasons'))
+      assert.ok(cells.length === 3 && cells.every((cell) => cell !== ''));
+  });
+
+  it('lists every header of a dead letter, in its order', async () => {
+    const documented = firstColumn('Dead letters').flatMap((cell) => cell.split(', '));
+    const letters: LogRecord[] = [];
+    const { put } = createDeadLetterProducer({
+      producer: { append: (records) => Promise.resolve(void letters.push(...records)) },
+      topicOf: (topic) => topic,
+      worker: '',
+      maxBytes: 1,
+    });
+    const bytes = Buffer.from('x');
+    const place = { topic: 'order.fulfilled', partition: 0, offset: 0n, timestamp: new Date(0) };
+    const rejection = reject('undecodable', '', '', '');
+    await put({ ...place, key: bytes, value: bytes, headers: [['own', bytes]] }, rejection);
+    assert.deepEqual(
+      documented,
+      letters[0]?.headers.map(([name]) => code(name)),
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { createDeadLetterProducer } from '../../../producers/dead-letter.js';
 import type { DeadLetterOptions } from '../../../producers/dead-letter.js';
 import type { Rejection } from '../../../src/capture/order.js';
+import { CaptureWorkerError } from '../../../src/errors.js';
 import type { LogHeaders, LogMessage, LogRecord } from '../../../src/ports/log.js';
 
 const REJECTION: Rejection = {
@@ -95,6 +96,89 @@ describe('a dead letter', () => {
     assert.ok(cut);
     assert.equal(cut.value, null);
     assert.deepEqual(texts(cut.headers).at(-1), ['dlq_value_omitted', '1900']);
+  });
+
+  describe('for which the topic has too little room', () => {
+    const KEY = Buffer.alloc(2_000, 'k');
+    const OWN: LogHeaders = [
+      ['own', Buffer.alloc(3_000)],
+      ['again', Buffer.alloc(1)],
+    ];
+    const message = aMessage({ key: KEY, value: Buffer.alloc(4_000), headers: OWN });
+    const omissions = ({ headers }: LogRecord): [string, string][] =>
+      texts(headers).filter(([name]) => name.endsWith('_omitted'));
+
+    /** What is left of the message in the dead letter that a topic of `maxBytes` gets. */
+    async function leftWith(change: Partial<DeadLetterOptions>, of = message): Promise<LogRecord> {
+      const { put, appended } = deadLetters(change);
+      await put(of);
+      const letter = appended.at(-1)?.[0];
+      assert.ok(letter);
+      assert.ok(
+        texts(letter.headers).some(([name, value]) => name === 'dlq_reason' && value === 'currency_unknown'),
+      );
+      return letter;
+    }
+
+    it('leaves out the value, then the headers, then the key, and says so', async () => {
+      const whole = await leftWith({ maxBytes: 10_000 });
+      assert.deepEqual([whole.key, whole.value, omissions(whole)], [KEY, message.value, []]);
+      const [value, headers, key] = [
+        ['dlq_value_omitted', '4000'],
+        ['dlq_headers_omitted', '3009'],
+        ['dlq_key_omitted', '2000'],
+      ] as const;
+      const noValue = await leftWith({ maxBytes: 7_000 });
+      assert.deepEqual([noValue.key, noValue.value, omissions(noValue)], [KEY, null, [value]]);
+      assert.deepEqual(noValue.headers.slice(0, 2), OWN);
+      const noHeaders = await leftWith({ maxBytes: 3_000 });
+      assert.deepEqual([noHeaders.key, omissions(noHeaders)], [KEY, [value, headers]]);
+      assert.ok(!texts(noHeaders.headers).some(([name]) => name === 'own' || name === 'again'));
+      const noKey = await leftWith({ maxBytes: 1 });
+      assert.deepEqual([noKey.key, noKey.value, omissions(noKey)], [null, null, [value, headers, key]]);
+    });
+
+    it('speaks only of what there was to leave out', async () => {
+      const bare = await leftWith({ maxBytes: 1 }, aMessage({ key: null, headers: [] }));
+      assert.deepEqual(omissions(bare), [['dlq_value_omitted', '4']]);
+      assert.deepEqual(
+        omissions(await leftWith({ maxBytes: 1 }, aMessage({ key: null, value: null, headers: [] }))),
+        [],
+      );
+    });
+
+    it('is offered with less by less to a broker that refuses it, and the others of its batch go as they are', async () => {
+      const kept: LogRecord[] = [];
+      const { put } = deadLetters({
+        producer: {
+          append: (records) => {
+            if (records.some(({ key }) => key?.length === KEY.length))
+              return Promise.reject(new CaptureWorkerError('LOG_REFUSED_DATA', 'too large'));
+            kept.push(...records);
+            return Promise.resolve();
+          },
+        },
+      });
+      await Promise.all([aMessage(), message, aMessage(), aMessage()].map((one) => put(one)));
+      assert.equal(kept.length, 4);
+      assert.equal(kept.filter(({ value }) => value?.length === 4).length, 3);
+      const [cut] = kept.filter(({ value }) => value === null);
+      assert.ok(cut);
+      assert.deepEqual(
+        omissions(cut).map(([name]) => name),
+        ['dlq_value_omitted', 'dlq_headers_omitted', 'dlq_key_omitted'],
+      );
+    });
+
+    it('waits where the topic refuses even the reason', async () => {
+      const { put } = deadLetters({
+        producer: { append: () => Promise.reject(new CaptureWorkerError('LOG_REFUSED_DATA', 'compacted')) },
+      });
+      await assert.rejects(put(message), {
+        code: 'LOG_UNAVAILABLE',
+        message: /order\.fulfilled\.dlq refuses .*compacted/,
+      });
+    });
   });
 
   it('is put aside only when it is acknowledged; what came meanwhile goes together', async () => {

@@ -9,8 +9,8 @@ const AT = new Date('2026-03-01T12:00:00.000Z');
 function authorisation(paymentId: string, amount = 100n, currency = 'IQD'): Authorisation {
   return {
     paymentId,
-    clientId: 'shop',
-    paymentRequestId: null,
+    merchant: 'shop',
+    reference: null,
     amount,
     currency,
     authorisedAt: AT,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { keysIn, privateKeyOf, publicKeyOf } from '../../../sandbox/keys.js';
+import { keysIn, privateKeyOf, publicKeyOf, secretIn } from '../../../sandbox/keys.js';
 
 describe('keys in a folder', () => {
   let folder: string;
@@ -32,6 +32,29 @@ describe('keys in a folder', () => {
   it('are refused by name if they cannot be read', async () => {
     await writeFile(join(folder, 'broken-private.pem'), 'no key');
     await assert.rejects(keysIn(folder, 'broken'), /broken-private\.pem: not a key in PEM/);
+  });
+});
+
+describe('a secret in a folder', () => {
+  let folder: string;
+  before(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'sandbox-secret-')), 'deeper');
+  });
+  after(() => rm(join(folder, '..'), { recursive: true }));
+
+  it('is made once, for its user alone, and read after that', async () => {
+    const made = await secretIn(folder, 'shop');
+    assert.match(made, /^[0-9a-f]{32}$/);
+    assert.equal(await secretIn(folder, 'shop'), made);
+    assert.equal((await stat(join(folder, 'shop.txt'))).mode & 0o777, 0o600);
+    assert.notEqual(await secretIn(folder, 'other'), made);
+  });
+
+  it('may have been written by hand, with a line end or without', async () => {
+    for (const text of ['mine', 'mine\n']) {
+      await writeFile(join(folder, 'own.txt'), text);
+      assert.equal(await secretIn(folder, 'own'), 'mine');
+    }
   });
 });
 

@@ -8,9 +8,9 @@ const normal = {
   execution: { is: 'now' },
   wording: { is: 'natural' },
   altered: {},
-  delivery: { is: 'signed' },
+  delivery: { is: 'whole' },
 };
-const unknownWord = { is: 'scripted', resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U' };
+const unknownWord = { is: 'unknown' };
 
 const plans: readonly (readonly [Scenario, object])[] = [
   [{ kind: 'normal' }, {}],

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DrawnCall, Profile } from '../../../sandbox/profile.js';
-import { CALM, draw, PROFILES, profileSchema } from '../../../sandbox/profile.js';
+import type { DrawnCall, ProviderProfile } from '../../../sandbox/profile.js';
+import { CALM, declining, draw, PROFILES, profileSchema } from '../../../sandbox/profile.js';
 import type { Scenario } from '../../../sandbox/scenario.js';
-import { codeEntry } from '../../../sandbox/wallet/codes.js';
 
 const CALL: DrawnCall = { seed: 's', endpoint: 'capture', paymentId: 'p', call: 1 };
 
-function drawMany(profile: Profile, count: number, endpoint: DrawnCall['endpoint'] = 'capture'): Scenario[] {
+function drawMany(
+  profile: ProviderProfile,
+  count: number,
+  endpoint: DrawnCall['endpoint'] = 'capture',
+): Scenario[] {
   return Array.from({ length: count }, (_, index) => {
     const scenario = draw(profile, { ...CALL, endpoint, paymentId: `pay-${index}` });
     return scenario.kind === 'delay' ? (scenario.then ?? { kind: 'normal' }) : scenario;
@@ -40,7 +43,7 @@ describe('drawing from a profile', () => {
   });
 
   it('gives the shares that it was asked for', () => {
-    const profile: Profile = {
+    const profile: ProviderProfile = {
       ...CALM,
       decline: { RISK_REJECT: 0.1, AUTH_CANCELLED: 0.2 },
       unknown: 0.1,
@@ -113,17 +116,25 @@ describe('drawing from a profile', () => {
   });
 });
 
+describe('the declines of a profile', () => {
+  const declines = { usual: ['ONE', 'OTHER'], knows: (code: string) => code !== 'FOREIGN' };
+
+  it('are spread evenly over the codes that are usual at a provider, if they are one number', () => {
+    const profile = profileSchema.parse({ decline: 0.5, unknown: 0.1 });
+    const expected = { ...CALM, unknown: 0.1, decline: { ONE: 0.25, OTHER: 0.25 } };
+    assert.deepEqual(declining(profile, declines), expected);
+  });
+
+  it('are left out where the provider does not have the code', () => {
+    const profile = { ...CALM, decline: { ONE: 0.5, RARE: 0.2, FOREIGN: 0.3 } };
+    assert.deepEqual(declining(profile, declines).decline, { ONE: 0.5, RARE: 0.2 });
+  });
+});
+
 describe('reading a profile', () => {
   it('takes what is left out as calm', () => {
     assert.deepEqual(profileSchema.parse({}), CALM);
     assert.deepEqual(profileSchema.parse({ unknown: 0.5 }), { ...CALM, unknown: 0.5 });
-  });
-
-  it('spreads one number of declines over codes that the wallet has', () => {
-    const { decline } = profileSchema.parse({ decline: 0.05 });
-    const sum = Object.values(decline).reduce((total, share) => total + share, 0);
-    assert.ok(Math.abs(sum - 0.05) < 1e-9);
-    for (const code of Object.keys(decline)) assert.equal(codeEntry(code)?.status, 'F', code);
   });
 
   it('takes the named ones', () => {
@@ -132,6 +143,7 @@ describe('reading a profile', () => {
 
   const mistakes: Record<string, unknown> = {
     'shares of more than 1 in all': { unknown: 0.5, serverError: 0.4, decline: { RISK_REJECT: 0.2 } },
+    'such shares with one number of declines': { unknown: 0.5, decline: 0.6 },
     'a negative share': { unknown: -0.1 },
     'an unknown member': { unknwon: 0.1 },
     'latencies upside down': { latencyMs: { min: 5, max: 4 } },

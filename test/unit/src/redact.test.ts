@@ -17,6 +17,11 @@ describe('redact', () => {
       'Authorization',
       'signature',
       'Set-Cookie',
+      'secretKey',
+      'SECRET_KEY',
+      'clientSecret',
+      'KAFKA_SASL_PASSWORD',
+      'refresh_token',
     ];
     for (const key of keys) {
       const shown = JSON.stringify(redact({ a: [{ b: new Map([['c', { [key]: 'hunter2' }]]) }] }));
@@ -126,6 +131,13 @@ describe('redactText', () => {
     ['a password with a slash and a #', 'postgresql://worker:hun/t#er2@db/x', /hun\/|er2/],
     ['a registry URL', 'GET http://me:hunter2@registry/subjects', /hunter2/],
     ['a connection string', "host=db user=worker password='hunter2' dbname=x", /hunter2/],
+    ['a variable', 'KAFKA_SASL_PASSWORD=hunter2 SCHEMA_REGISTRY_TOKEN=hunter2', /hunter2/],
+    ['a form', 'grant_type=client_credentials&client_secret=hunter2&scope=x', /hunter2/],
+    [
+      'an answer with tokens',
+      '{"access_token":"hunter2","id_token":"hunter2","clientSecret":"hunter2"}',
+      /hunter2/,
+    ],
     ['a signature header', 'algorithm=RSA256, keyVersion=1, signature=hunter2+/%3D==', /hunter2|%3D/],
     ['a bearer token', 'Authorization: Bearer hunter2hunter2', /hunter2/],
     ['JSON in a message', 'answered {"signature":"hunter2","password" : "hun\\"ter2"}', /hunter2|ter2/],
@@ -177,6 +189,8 @@ describe('redactText', () => {
       '\\"',
       '-----BEGIN PRIVATE KEY-----',
       'signature=',
+      'a_',
+      '"a_',
     ])
       redactText(unit.repeat(200_000 / unit.length));
     assert.ok(performance.now() - begun < 5_000);

@@ -3,10 +3,13 @@ import { describe, it } from 'node:test';
 import type { Books } from '../../../../dev/demo/compare.js';
 import { compareBooks } from '../../../../dev/demo/compare.js';
 import type { DemoOrder } from '../../../../dev/demo/orders.js';
+import { WALLET_SHOP } from '../../../../dev/demo/shops.js';
 
 const ORDER: DemoOrder = {
+  shop: WALLET_SHOP,
   orderId: 'o1',
   paymentId: 'p1',
+  reference: 'r1',
   authorisedAmount: 100n,
   captureAmount: 40n,
   currency: 'IQD',
@@ -20,6 +23,7 @@ function books(change: Partial<Books> = {}): Books {
     book: [{ paymentId: 'p1', currency: 'IQD', captured: 40n }],
     rows: [
       {
+        provider: 'wallet',
         captureId: 'c1',
         orderId: 'o1',
         paymentId: 'p1',
@@ -67,6 +71,12 @@ describe('comparing the books', () => {
       { book: [{ paymentId: 'p1', currency: 'EUR', captured: 40n }] },
       { rows: [{ ...row, state: 'failed' }], events: [{ ...event, type: 'capture.failed' }] },
       { rows: [{ ...row, state: 'sending' }] },
+      // Pending, but the provider moved something else than was asked.
+      {
+        rows: [{ ...row, state: 'pending' }],
+        events: [{ ...event, type: 'capture.pending' }],
+        book: [{ paymentId: 'p1', currency: 'IQD', captured: 41n }],
+      },
       { rows: [{ ...row, amount: 41n }], events: [{ ...event, amount: 41n }] },
       { rows: [{ ...row, orderId: 'other' }] },
       { events: [{ ...event, type: 'capture.failed' }] },

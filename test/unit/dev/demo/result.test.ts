@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Books, Break } from '../../../../dev/demo/compare.js';
+import { WALLET_SHOP } from '../../../../dev/demo/shops.js';
 import { isSound, resultOf, tableOf } from '../../../../dev/demo/result.js';
 
 function books(): Books {
-  const row = { orderId: 'o', amount: 1_000n, currency: 'IQD', sequence: 1 };
+  const row = { provider: 'wallet', orderId: 'o', amount: 1_000n, currency: 'IQD', sequence: 1 } as const;
   return {
     orders: ['1', '2', '3'].map((name) => ({
+      shop: WALLET_SHOP,
       orderId: `o${name}`,
       paymentId: `p${name}`,
+      reference: `r${name}`,
       authorisedAmount: 1_000n,
       captureAmount: null,
       currency: 'IQD',
@@ -42,6 +45,11 @@ describe('a demo’s result', () => {
     assert.deepEqual(result([]), {
       orders: 3,
       captures: { succeeded: 1, failed: 1, pending: 1 },
+      byProvider: {
+        wallet: { succeeded: 1, failed: 1, pending: 1 },
+        yabandpay: { succeeded: 0, failed: 0, pending: 0 },
+        payermax: { succeeded: 0, failed: 0, pending: 0 },
+      },
       deadLetters: 1,
       duplicates: 2,
       doubleCaptures: 0,
@@ -62,9 +70,10 @@ describe('a demo’s result', () => {
     const table = tableOf(result([]), books(), [
       { kind: 'lost', id: 'c9', says: 'event 1 was never published' },
     ]);
-    assert.match(table, /the provider’s book +2 +2\.000 IQD/);
-    assert.match(table, /the worker’s rows +1 +1 +1 +1\.000 IQD/);
-    assert.match(table, /Of the 1 pending, the provider moved 1\.000 IQD/);
+    assert.match(table, /wallet +1 +1 +1\n/);
+    assert.match(table, /the published events +1 +1 +1\n/);
+    assert.match(table, /IQD +1\.000 IQD +1\.000 IQD +1\.000 IQD\n/);
+    assert.match(table, /Of the 1 pending, the providers moved 1\.000 IQD/);
     assert.match(table, /lost: c9: event 1 was never published/);
   });
 });

@@ -45,6 +45,10 @@ function rejectionOf(order: OrderFulfilled): Rejection {
   return planned;
 }
 
+function references(count: number): Map<string, string> {
+  return new Map(Array.from({ length: count }, (_, index) => [String(index), 'x']));
+}
+
 describe('planning a capture', () => {
   it('captures the full authorisation, or the part that the order names', () => {
     const full = plan(anOrder());
@@ -86,12 +90,46 @@ describe('planning a capture', () => {
       [{ authorisedAmount: 2n ** 63n }, 'amount_too_large', 'authorisedAmount'],
       [{ captureAmount: 5_001n }, 'amount_above_authorised', 'captureAmount'],
       [{ captureAmount: 13n }, 'amount_not_representable', 'captureAmount'],
+      [{ captureCurrency: 'EUR' }, 'currency_mismatch', 'captureCurrency'],
+      [{ captureCurrency: '' }, 'currency_mismatch', 'captureCurrency'],
+      [{ captureCurrency: 'iqd' }, 'currency_mismatch', 'captureCurrency'],
+      [{ captureCurrency: 'IQD\0' }, 'text_unprintable', 'captureCurrency'],
+      [{ captureCurrency: 'x'.repeat(257) }, 'text_too_long', 'captureCurrency'],
+      [{ provider: 'Wallet' }, 'provider_unknown', 'provider'],
+      [{ provider: 'stripe', account: 'nobody' }, 'provider_unknown', 'provider'],
+      [{ references: references(33) }, 'references_too_many', 'references'],
+      [{ references: new Map([['r'.repeat(257), '']]) }, 'text_too_long', 'references'],
+      [{ authorisedAt: new Date(-1) }, 'time_out_of_range', 'authorisedAt'],
+      [{ authorisedAt: new Date('9999-12-30T00:00:00.001Z') }, 'time_out_of_range', 'authorisedAt'],
+      [{ authorisedAt: new Date(-8.64e15) }, 'time_out_of_range', 'authorisedAt'],
+      [{ authorisedAt: new Date(8.64e15) }, 'time_out_of_range', 'authorisedAt'],
+      [{ authorisedAt: new Date(NaN) }, 'time_out_of_range', 'authorisedAt'],
     ];
     for (const [change, reason, field] of cases) {
       const rejection = rejectionOf(anOrder(change));
       assert.deepEqual([rejection.rejected, rejection.field], [reason, field]);
       assert.ok(rejection.problem !== '' && rejection.remedy !== '');
     }
+  });
+
+  it('takes what is just within the limits', () => {
+    const within: Partial<OrderFulfilled>[] = [
+      { captureCurrency: 'IQD' },
+      { references: references(32) },
+      { orderId: 'x'.repeat(256), paymentId: 'x'.repeat(64), description: 'x'.repeat(1_024) },
+      { authorisedAt: new Date(0) },
+      { authorisedAt: new Date('9999-12-30T00:00:00.000Z') },
+      { fulfilledAt: new Date(8.64e15) },
+      { authorisedAmount: 2n ** 63n - 1n },
+    ];
+    for (const change of within)
+      assert.ok(!isRejection(plan(anOrder(change))), JSON.stringify(Object.keys(change)));
+  });
+
+  it('leaves an authorisation that has lapsed to the provider', () => {
+    const planned = plan(anOrder({ authorisedAt: new Date('2001-01-01') }));
+    assert.ok(!isRejection(planned));
+    assert.ok(planned.expiresAt < EPOCH);
   });
 
   it('cuts hostile values in its texts', () => {

@@ -100,6 +100,22 @@ describe('state machine', () => {
     assert.equal(event?.type, 'capture.pending');
   });
 
+  it('parks a capture in doubt for a person when the provider shows the payment as cancelled', () => {
+    const inquiry = {
+      ...anAnswer(1, { is: 'cancelled' }, 'inquiry'),
+      kind: 'inquiry',
+      attempt: null,
+    } as const;
+    const { capture, schedule } = folded(SENDING, [anAnswer(1, { is: 'unknown' }), inquiry]);
+    assert.deepEqual(capture.status, { state: 'pending', reason: 'unknown' });
+    assert.equal(capture.review, 'cancelled_in_doubt');
+    assert.deepEqual(schedule, { change: 'park' });
+    // A cancellation after a capture is a later operation: it changes nothing.
+    const captured = folded(SENDING, [anAnswer(1, CAPTURED), inquiry]);
+    assert.equal(captured.capture.status.state, 'succeeded');
+    assert.equal(captured.capture.review, null);
+  });
+
   it('corrects a published outcome with an event that names what it supersedes', () => {
     const failed = folded(SENDING, [anAnswer(1, { is: 'declined', category: 'funds' })]).capture;
     const inquiry: Evidence = { ...anAnswer(1, CAPTURED, 'inquiry'), kind: 'inquiry', attempt: null };
@@ -150,6 +166,8 @@ describe('state machine', () => {
     { is: 'account_fault' },
     { is: 'probe_refused' },
     { is: 'authorised' },
+    { is: 'cancelled' },
+    { is: 'foreign' },
   );
 
   it('moves only along the transition table, numbers events without gaps and schedules whatever is not final', () => {

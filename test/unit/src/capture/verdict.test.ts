@@ -7,7 +7,7 @@ import { verdictOf } from '../../../../src/capture/verdict.js';
 import { aCapture, anAnswer, CAPTURED, EPOCH } from '../../../support/captures.js';
 
 const DECLINED: Finding = { is: 'declined', category: 'funds' };
-const DOUBTS: Finding[] = [{ is: 'unknown' }, { is: 'in_process' }, { is: 'busy' }];
+const DOUBTS: Finding[] = [{ is: 'unknown' }, { is: 'in_process' }, { is: 'busy' }, { is: 'cancelled' }];
 const NO_EFFECT: Finding[] = [{ is: 'not_sent' }, { is: 'not_processed' }, { is: 'account_fault' }];
 
 function says(attempts: number, ...evidence: Evidence[]): string {
@@ -71,6 +71,25 @@ describe('verdict', () => {
     assert.equal(says(1, anAnswer(1, other), anAnswer(1, CAPTURED, 'again')), 'pending/integrity_mismatch');
     assert.equal(says(1, anAnswer(1, other), from('inquiry', CAPTURED)), 'succeeded');
     assert.equal(says(1, from('inquiry', other), anAnswer(1, CAPTURED)), 'pending/integrity_mismatch');
+  });
+
+  it('calls an answer about something else a mismatch too, though it says nothing of money', () => {
+    const foreign: Finding = { is: 'foreign' };
+    assert.equal(says(1, anAnswer(1, foreign)), 'pending/integrity_mismatch');
+    assert.equal(says(1, anAnswer(1, foreign), from('notification', CAPTURED)), 'succeeded');
+    assert.equal(
+      says(1, from('inquiry', foreign), from('notification', CAPTURED)),
+      'pending/integrity_mismatch',
+    );
+    // It may be about our request all the same: a later refusal doesn't clear it.
+    assert.equal(says(2, anAnswer(1, foreign), anAnswer(2, DECLINED)), 'pending/integrity_mismatch');
+  });
+
+  it('takes a cancellation for no proof of anything', () => {
+    const cancelled: Finding = { is: 'cancelled' };
+    assert.equal(says(1, anAnswer(1, { is: 'unknown' }), from('inquiry', cancelled)), 'pending/unknown');
+    assert.equal(says(1, anAnswer(1, cancelled)), 'pending/unknown');
+    assert.equal(says(1, anAnswer(1, CAPTURED), from('inquiry', cancelled)), 'succeeded');
   });
 
   it('ranks by source, then by the provider’s time, then captured over declined', () => {

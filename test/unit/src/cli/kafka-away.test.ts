@@ -31,7 +31,8 @@ describe('askingKafka', () => {
     await clock.advance(20_000);
     assert.equal(
       await result,
-      'no lag; check that Kafka runs at kafka-1:9092, kafka-2:9092 and that KAFKA_BROKERS names it',
+      'no lag; check that Kafka runs at kafka-1:9092, kafka-2:9092, that KAFKA_BROKERS names it, and that KAFKA_TLS and ' +
+        'KAFKA_SASL_MECHANISM are as it wants them',
     );
   });
 

@@ -52,7 +52,7 @@ describe('loadAccounts', () => {
     const { accounts, problems } = load(account('main'));
     assert.deepEqual(problems, []);
     const [main, ...others] = accounts;
-    assert.ok(main !== undefined);
+    assert.ok(main?.provider === 'wallet');
     assert.deepEqual(others, []);
     const { privateKey, walletPublicKey, ...rest } = main;
     assert.ok(privateKey.equals(ours.privateKey));
@@ -83,13 +83,14 @@ describe('loadAccounts', () => {
       }),
     );
     const [main] = accounts;
+    assert.ok(main?.provider === 'wallet');
     assert.deepEqual(
       [
-        main?.keyVersion,
-        main?.signatureUrlEncoded,
-        main?.requireSignedAnswers,
-        main?.timeoutMs,
-        main?.maxInFlight,
+        main.keyVersion,
+        main.signatureUrlEncoded,
+        main.requireSignedAnswers,
+        main.timeoutMs,
+        main.maxInFlight,
       ],
       ['3', true, false, 5_000, 7],
     );
@@ -122,6 +123,7 @@ describe('loadAccounts', () => {
       account('main', { merchantId: '42', baseURL: 'https://x', timeout: '25', authorisationWindow: '' }) +
         account('other', {
           merchantId: "'7'",
+          clientId: 'SHOP-2',
           privateKey: '{ file: keys/none.pem }',
           walletPublicKey: '{ env: NOPE }',
         }),
@@ -144,6 +146,9 @@ describe('loadAccounts', () => {
       problemsOf(account('main') + account('other', { merchantId: "'43'", clientId: 'another' })),
       [],
     );
+    const cased =
+      account('main', { merchantId: 'Shop' }) + account('alias', { merchantId: 'SHOP', clientId: 'b' });
+    assert.match(problemsOf(cased).join(), /alias\.merchantId: "SHOP" is account main's merchant already/);
   });
 
   it('refuses two merchants with one client id: the provider would take them for one', () => {

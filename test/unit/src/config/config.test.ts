@@ -26,10 +26,22 @@ const WALLET_PEM = wallets.publicKey.export({ type: 'spki', format: 'pem' }).toS
 // The examples as they are shipped, with the keys that they refer to.
 copyFileSync('accounts.example.yaml', join(folder, 'accounts.yaml'));
 mkdirSync(join(folder, 'secrets'));
-writeFileSync(join(folder, 'secrets/wallet-main.private.pem'), PRIVATE_PEM);
-writeFileSync(join(folder, 'secrets/wallet-main.wallet-public.pem'), WALLET_PEM);
+for (const [name, content] of Object.entries({
+  'wallet-main.private.pem': PRIVATE_PEM,
+  'wallet-main.wallet-public.pem': WALLET_PEM,
+  'payermax-main.private.pem': PRIVATE_PEM,
+  'payermax-main.payermax-public.pem': WALLET_PEM,
+  'yabandpay-main.secret': 'a-secret-of-some-length\n',
+}))
+  writeFileSync(join(folder, 'secrets', name), content);
 const EXAMPLE = parseEnv(readFileSync('.env.example', 'utf8'));
-const KEYS = { WALLET_SECOND_PRIVATE_KEY: PRIVATE_PEM, WALLET_SECOND_WALLET_PUBLIC_KEY: WALLET_PEM };
+const KEYS = {
+  WALLET_SECOND_PRIVATE_KEY: PRIVATE_PEM,
+  WALLET_SECOND_WALLET_PUBLIC_KEY: WALLET_PEM,
+  YABANDPAY_SECOND_SECRET: 'another-secret-of-some-length',
+  PAYERMAX_SECOND_PRIVATE_KEY: PRIVATE_PEM,
+  PAYERMAX_SECOND_PAYERMAX_PUBLIC_KEY: WALLET_PEM,
+};
 
 function problemOf(load: () => unknown): string {
   try {
@@ -45,12 +57,22 @@ function problemOf(load: () => unknown): string {
 describe('loadConfig', () => {
   it('reads the examples that are shipped', () => {
     const config = loadConfig({ ...EXAMPLE, ...KEYS }, { cwd: folder });
-    assert.deepEqual(config.kafka, { brokers: ['localhost:9092'], group: 'capture-worker' });
+    assert.deepEqual(config.kafka, {
+      brokers: ['localhost:9092'],
+      group: 'capture-worker',
+      tls: null,
+      sasl: null,
+      loopbackOnly: false,
+    });
     assert.deepEqual(
       config.accounts.map(({ name, provider }) => [name, provider]),
       [
         ['wallet-main', 'wallet'],
+        ['yabandpay-main', 'yabandpay'],
+        ['payermax-main', 'payermax'],
         ['wallet-second', 'wallet'],
+        ['yabandpay-second', 'yabandpay'],
+        ['payermax-second', 'payermax'],
       ],
     );
     assert.equal(config.topicPrefix, '');
@@ -84,9 +106,11 @@ describe('loadConfig', () => {
   it('tells the problems of variables and accounts together, one a line, and no secret', () => {
     const env = {
       ...EXAMPLE,
+      ...KEYS,
       KAFKA_BROKERS: '',
       CAPTURE_WORKER_HTTP_PORT: 'http',
       WALLET_SECOND_PRIVATE_KEY: WALLET_PEM,
+      WALLET_SECOND_WALLET_PUBLIC_KEY: '',
     };
     const text = problemOf(() => loadConfig(env, { cwd: folder }));
     const [title, ...lines] = text.split('\n');
@@ -96,11 +120,33 @@ describe('loadConfig', () => {
       [
         '  KAFKA_BROKERS',
         '  CAPTURE_WORKER_HTTP_PORT',
-        '  ./accounts.yaml:22: wallet-second.privateKey: the variable WALLET_SECOND_PRIVATE_KEY is a public key',
-        '  ./accounts.yaml:23: wallet-second.walletPublicKey: the variable WALLET_SECOND_WALLET_PUBLIC_KEY is not set',
+        '  ./accounts.yaml:38: wallet-second.privateKey: the variable WALLET_SECOND_PRIVATE_KEY is a public key',
+        '  ./accounts.yaml:39: wallet-second.walletPublicKey: the variable WALLET_SECOND_WALLET_PUBLIC_KEY is not set',
       ].map((line) => line.replace(/: [^.]*$/, '')),
     );
     assert.doesNotMatch(text, /BEGIN|password/);
+  });
+
+  it('tells the problems of all connections together with the others, each with its variable', () => {
+    const env = {
+      ...EXAMPLE,
+      ...KEYS,
+      KAFKA_SASL_USERNAME: 'me',
+      SCHEMA_REGISTRY_PASSWORD: 'hunter2',
+      DATABASE_URL: 'postgresql://me:hunter2@db/x?sslmode=prefer',
+      DATABASE_PASSWORD_FILE: 'none',
+      CAPTURE_WORKER_MAX_IN_FLIGHT: 'many',
+    };
+    const text = problemOf(() => loadConfig(env, { cwd: folder }));
+    for (const name of [
+      'KAFKA_SASL_USERNAME',
+      'SCHEMA_REGISTRY_USERNAME',
+      'DATABASE_URL',
+      'DATABASE_PASSWORD_FILE',
+      'CAPTURE_WORKER_MAX_IN_FLIGHT',
+    ])
+      assert.match(text, new RegExp(`^  ${name}: `, 'm'));
+    assert.doesNotMatch(text, /hunter/);
   });
 
   it('gives every process its own worker id, or the one that is set', () => {
@@ -114,22 +160,38 @@ describe('loadConfig', () => {
 describe('settings of single commands', () => {
   it('need only what the command connects to', () => {
     const { DATABASE_URL = '', KAFKA_BROKERS = '', SCHEMA_REGISTRY_URL = '' } = EXAMPLE;
-    assert.deepEqual(loadDatabaseSettings({ DATABASE_URL }).database, { url: DATABASE_URL, poolSize: 8 });
-    assert.deepEqual(loadKafkaSettings({ KAFKA_BROKERS }).kafka.brokers, [KAFKA_BROKERS]);
-    assert.deepEqual(loadRegistrySettings({ SCHEMA_REGISTRY_URL }).registry, { url: SCHEMA_REGISTRY_URL });
+    const place = { cwd: folder };
+    const { database } = loadDatabaseSettings({ DATABASE_URL }, place);
+    assert.deepEqual(database, { url: DATABASE_URL, tls: null, poolSize: 8 });
+    assert.deepEqual(loadKafkaSettings({ KAFKA_BROKERS }, place).kafka.brokers, [KAFKA_BROKERS]);
+    assert.equal(loadRegistrySettings({ SCHEMA_REGISTRY_URL }, place).registry.url, SCHEMA_REGISTRY_URL);
+  });
+
+  it("look at no file of another part, but refuse another part's value that is wrong by itself", () => {
+    const env = {
+      DATABASE_URL: EXAMPLE['DATABASE_URL'],
+      KAFKA_TLS: 'true',
+      KAFKA_TLS_CA_FILE: 'none.pem',
+      SCHEMA_REGISTRY_USERNAME: 'alone',
+    };
+    loadDatabaseSettings(env, { cwd: folder });
+    assert.match(
+      problemOf(() => loadDatabaseSettings({ ...env, KAFKA_TLS: 'ja' }, { cwd: folder })),
+      /KAFKA_TLS: "ja" is not one of true, false/,
+    );
   });
 
   it('name what is missing', () => {
     assert.match(
-      problemOf(() => loadDatabaseSettings({})),
+      problemOf(() => loadDatabaseSettings({}, { cwd: folder })),
       /DATABASE_URL: is not set/,
     );
     assert.match(
-      problemOf(() => loadKafkaSettings({})),
+      problemOf(() => loadKafkaSettings({}, { cwd: folder })),
       /KAFKA_BROKERS: is not set/,
     );
     assert.match(
-      problemOf(() => loadRegistrySettings({})),
+      problemOf(() => loadRegistrySettings({}, { cwd: folder })),
       /SCHEMA_REGISTRY_URL: is not set/,
     );
   });

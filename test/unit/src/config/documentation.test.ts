@@ -4,14 +4,16 @@ import { describe, it } from 'node:test';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { ACCOUNT_KEYS } from '../../../../src/config/accounts.js';
-import { VARIABLES } from '../../../../src/config/environment.js';
+import { readEnvironment } from '../../../../src/config/environment.js';
+import { REQUIRED_VARIABLES, VARIABLES } from '../../../../src/config/variables.js';
 
 const DOCUMENT = readFileSync('docs/configuration.md', 'utf8');
 
-/** Name and default of each row of the table under a heading; a default that isn't code is what people read, and left out. */
+/** Name and default of each row of the tables under a heading, those under its subheadings included; a default that isn't code is what people read, and left out. */
 function documented(heading: string): Map<string, string | null> {
+  const level = heading.indexOf(' ');
   const [, section = ''] = DOCUMENT.split(`${heading}\n`);
-  const [table = ''] = section.split(/\n#+ /);
+  const [table = ''] = section.split(new RegExp(`\\n#{1,${String(level)}} `));
   const rows = table.matchAll(/^\| `([^`]+)` +\| .+? \| (.+?) +\| .{10,} \|$/gm);
   return new Map([...rows].map(([, name = '', value = '']) => [name, /^`(.+)`$/.exec(value)?.[1] ?? null]));
 }
@@ -38,14 +40,36 @@ describe('docs/configuration.md', () => {
 });
 
 describe('.env.example', () => {
-  it('names only variables that exist', () => {
-    const uncommented = readFileSync('.env.example', 'utf8').replaceAll(/^#(?=[A-Z_]+=)/gm, '');
-    const names = Object.keys(parseEnv(uncommented));
-    assert.ok(names.length > 3);
-    const known = Object.keys(VARIABLES.shape);
+  const text = readFileSync('.env.example', 'utf8');
+
+  it('names every variable once, and nothing else', () => {
+    const names = [...text.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+    assert.deepEqual(names.toSorted(), Object.keys(VARIABLES.shape).toSorted());
+  });
+
+  it('passes the check as it is shipped', () => {
+    const { problems } = readEnvironment(parseEnv(text), REQUIRED_VARIABLES);
+    assert.deepEqual(problems, []);
+  });
+
+  it('shows values that are right one by one, also those that are commented out', () => {
+    const { problems } = readEnvironment(parseEnv(text.replaceAll(/^#(?=[A-Z_]+=)/gm, '')), []);
+    assert.deepEqual(problems, []);
+  });
+
+  it('shows the default where there is one, or a value that differs from it for a reason', () => {
+    const values = parseEnv(text.replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
+    const others = [...declared(VARIABLES.shape)].filter(
+      ([name, value]) => value !== null && values[name] !== value,
+    );
     assert.deepEqual(
-      names.filter((name) => !known.includes(name)),
-      [],
+      others.map(([name]) => name),
+      [
+        'KAFKA_TLS',
+        'KAFKA_SASL_ALLOW_PLAINTEXT',
+        'SCHEMA_REGISTRY_ALLOW_PLAINTEXT',
+        'CAPTURE_WORKER_HTTP_HOST',
+      ],
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accountsFileOf, readEnvironment, REQUIRED_VARIABLES } from '../../../../src/config/environment.js';
+import { accountsFileOf, readEnvironment } from '../../../../src/config/environment.js';
+import { REQUIRED_VARIABLES } from '../../../../src/config/variables.js';
 
 const COMPLETE = {
   KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092',
@@ -21,7 +22,7 @@ describe('readEnvironment', () => {
       REQUIRED_VARIABLES,
     );
     assert.deepEqual(problems, []);
-    assert.deepEqual(values?.KAFKA_BROKERS, ['kafka-1:9092', 'kafka-2:9092']);
+    assert.deepEqual(values.KAFKA_BROKERS, ['kafka-1:9092', 'kafka-2:9092']);
     assert.equal(values.SCHEMA_REGISTRY_URL, 'http://registry:8080/apis/ccompat/v7');
     assert.equal(values.DATABASE_URL, COMPLETE.DATABASE_URL);
     assert.equal(values.CAPTURE_WORKER_DRAIN_DEADLINE, 10_000);
@@ -35,7 +36,7 @@ describe('readEnvironment', () => {
       { ...COMPLETE, CAPTURE_WORKER_GROUP: '', KAFKA_BROKERS: '' },
       REQUIRED_VARIABLES,
     );
-    assert.equal(values?.CAPTURE_WORKER_GROUP, 'capture-worker');
+    assert.equal(values.CAPTURE_WORKER_GROUP, 'capture-worker');
     assert.deepEqual(problems, [{ place: 'KAFKA_BROKERS', text: 'is not set' }]);
   });
 
@@ -80,6 +81,37 @@ describe('readEnvironment', () => {
     assert.deepEqual(problems, [
       { place: 'DATABASE_URL', text: 'is not set; DATABASE_URI is set: is that what was meant?' },
     ]);
+  });
+
+  it('refuses a slip of the pen in a name that other programs could have, which could turn encryption off unseen', () => {
+    assert.deepEqual(problemsWith({ KAFKA_TSL: 'true' }), [
+      'KAFKA_TSL: is no setting of this program, and KAFKA_TLS is not set: is that what was meant?',
+    ]);
+    assert.match(
+      problemsWith({ SCHEMA_REGISTRY_PASWORD: 'x' }).join(),
+      /SCHEMA_REGISTRY_PASSWORD is not set/,
+    );
+    assert.deepEqual(
+      problemsWith({ KAFKA_SASL_JAAS_CONFIG: 'x', KAFKA_HEAP_OPTS: 'x', DATABASE_URI: 'x' }),
+      [],
+    );
+    // Set as well: then the other is another program's.
+    assert.deepEqual(problemsWith({ KAFKA_TSL: 'true', KAFKA_TLS: 'true' }), []);
+  });
+
+  it('never repeats a secret that is wrong', () => {
+    const text = problemsWith({
+      KAFKA_SASL_PASSWORD: 'hunter\n2',
+      SCHEMA_REGISTRY_TOKEN: 'hunter 2',
+    }).join('\n');
+    assert.match(text, /KAFKA_SASL_PASSWORD: has a line end/);
+    assert.match(text, /SCHEMA_REGISTRY_TOKEN: is no token/);
+    assert.doesNotMatch(text, /hunter/);
+  });
+
+  it('refuses a database URL without a host, whose place another variable could then decide', () => {
+    assert.match(problemsWith({ DATABASE_URL: 'postgresql:///captures' }).join(), /names no host/);
+    assert.deepEqual(problemsWith({ DATABASE_URL: 'postgresql:///captures?host=/run/postgresql' }), []);
   });
 
   it('ignores what Kubernetes sets for a service called like the worker', () => {

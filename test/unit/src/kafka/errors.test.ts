@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CaptureWorkerError } from '../../../../src/errors.js';
-import { logUnavailable, logUnusable, mustRejoin, protocolErrorOf } from '../../../../src/kafka/errors.js';
+import {
+  logUnavailable,
+  logUnusable,
+  mustRejoin,
+  notAppended,
+  protocolErrorOf,
+} from '../../../../src/kafka/errors.js';
 
 /** An error of the protocol as kafkajs hands it on: inside others. */
 function wrapped(type: string): Error {
@@ -14,6 +20,53 @@ describe('errors of kafkajs', () => {
     assert.equal(protocolErrorOf(wrapped('UNKNOWN_MEMBER_ID')), 'UNKNOWN_MEMBER_ID');
     assert.equal(protocolErrorOf(new Error('no broker')), null);
     assert.equal(protocolErrorOf('no error'), null);
+  });
+
+  it('become LOG_ACCESS_REFUSED when the brokers refuse the login or a right, with what to look at', () => {
+    const login = Object.assign(new Error('SASL PLAIN authentication failed: no'), {
+      name: 'KafkaJSSASLAuthenticationError',
+    });
+    for (const [refusal, remedy] of [
+      [new Error('not retriable', { cause: login }), /check KAFKA_SASL_MECHANISM and the credentials/],
+      [wrapped('UNSUPPORTED_SASL_MECHANISM'), /check KAFKA_SASL_MECHANISM/],
+      [wrapped('TOPIC_AUTHORIZATION_FAILED'), /must allow this user to read and write/],
+      [wrapped('GROUP_AUTHORIZATION_FAILED'), /must allow this user/],
+    ] as const) {
+      const error = logUnavailable("can't append", refusal);
+      assert.deepEqual([error.code, error.exitCode, error.retryable], ['LOG_ACCESS_REFUSED', 4, true]);
+      assert.match(error.message, /^can't append: /);
+      assert.match(error.message, remedy);
+    }
+  });
+
+  it('become TLS_FAILED by their own cause or by what is known of the connections', () => {
+    const untrusted = Object.assign(new Error('unable to verify'), {
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    });
+    for (const error of [
+      logUnavailable("can't append", new Error('Connection error', { cause: untrusted })),
+      logUnavailable("can't append", new Error('no answer within 10 ms'), untrusted),
+      logUnusable("can't append", new Error('no answer within 10 ms'), untrusted),
+      notAppended("can't append", new Error('no answer within 10 ms'), untrusted),
+    ]) {
+      assert.deepEqual([error.code, error.exitCode, error.retryable], ['TLS_FAILED', 4, true]);
+      assert.match(
+        error.message,
+        /^can't append: no TLS with the broker: .* not trusted .*KAFKA_TLS_CA_FILE/,
+      );
+    }
+  });
+
+  it('take the word of an error of ours, from within or of the connections, and add what else is known', () => {
+    const late = new Error('no answer within 10 ms');
+    const noToken = new CaptureWorkerError('LOG_UNAVAILABLE', 'no token');
+    assert.equal(logUnavailable('no', late, noToken).message, 'no: no token');
+    assert.equal(logUnavailable('no', new Error('retries', { cause: noToken })).message, 'no: no token');
+    assert.equal(
+      logUnavailable('no', late, new Error('connect ECONNREFUSED')).message,
+      'no: no answer within 10 ms (connect ECONNREFUSED)',
+    );
+    assert.equal(logUnavailable('no', late, late).message, 'no: no answer within 10 ms');
   });
 
   it('become LOG_UNAVAILABLE with what could not be done and why', () => {
@@ -30,6 +83,23 @@ describe('errors of kafkajs', () => {
   it('become TOPIC_MISSING where the broker does not know the topic', () => {
     assert.equal(logUnusable("can't consume", wrapped('UNKNOWN_TOPIC_OR_PARTITION')).code, 'TOPIC_MISSING');
     assert.equal(logUnusable("can't consume", wrapped('REQUEST_TIMED_OUT')).code, 'LOG_UNAVAILABLE');
+  });
+
+  it('become LOG_REFUSED_DATA where the broker will never take the records', () => {
+    for (const type of [
+      'MESSAGE_TOO_LARGE',
+      'RECORD_LIST_TOO_LARGE',
+      'INVALID_RECORD',
+      'INVALID_TIMESTAMP',
+    ]) {
+      const error = notAppended("can't append", wrapped(type));
+      assert.equal(error.code, 'LOG_REFUSED_DATA', type);
+      assert.equal(error.retryable, false);
+      assert.match(error.message, new RegExp(`can't append: .*${type}`));
+    }
+    for (const type of ['NOT_LEADER_FOR_PARTITION', 'NOT_ENOUGH_REPLICAS', 'CORRUPT_MESSAGE'])
+      assert.equal(notAppended("can't append", wrapped(type)).code, 'LOG_UNAVAILABLE', type);
+    assert.equal(notAppended("can't append", new Error('no broker')).code, 'LOG_UNAVAILABLE');
   });
 
   it('say when the group must be joined anew', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { OrderFulfilled } from '../../../../src/capture/order.js';
@@ -8,6 +10,7 @@ import { avroType } from '../../../../src/kafka/avro/type.js';
 import { frame } from '../../../../src/kafka/avro/wire-format.js';
 import { orderDecoder } from '../../../../src/kafka/order-decoder.js';
 import { orderEncoder } from '../../../../src/kafka/order-encoder.js';
+import { packageRoot } from '../../../../src/package-root.js';
 import { anOrder, contractsWithIds, MemoryRegistry } from '../../../support/contracts.js';
 
 const contracts = contractsWithIds();
@@ -47,6 +50,7 @@ const anyOrder: fc.Arbitrary<OrderFulfilled> = fc.record({
   authorisedAmount: amount,
   captureAmount: fc.option(amount),
   currency: text,
+  captureCurrency: fc.option(text),
   authorisedAt: date,
   fulfilledAt: date,
   references: fc.array(fc.tuple(text, text)).map((entries) => new Map(entries)),
@@ -90,6 +94,23 @@ describe('an order', () => {
       references: new Map([['outTradeNo', 'x']]),
     });
   });
+});
+
+describe('an order written with an earlier released version of the schema', () => {
+  const folder = join(packageRoot(), 'schemas', 'released', `${contract.name}-value`);
+  for (const file of readdirSync(folder)) {
+    it(`is read: ${file}`, async () => {
+      const { registry, decode } = started();
+      const released: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      registry.put(contract.subject, JSON.stringify(released), 7);
+      const order = anOrder({ captureAmount: 2n ** 62n, description: 'as it was' });
+      const payload = avroType(released).toBuffer({ ...order, references: { outTradeNo: 'x' } });
+      assert.deepEqual(await decode(frame({ schemaId: 7, payload })), {
+        ...order,
+        references: new Map([['outTradeNo', 'x']]),
+      });
+    });
+  }
 });
 
 describe('what is no order is a rejection', () => {

@@ -83,6 +83,18 @@ describe('storeError', () => {
     );
   });
 
+  it('tells a connection without TLS from a lost one, with what to look at', () => {
+    const expired = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
+    for (const [error, text] of [
+      [expired, /certificate has expired .*; check host, sslmode, sslrootcert/],
+      [new Error('The server does not support SSL connections'), /offers no TLS, .*\?sslmode=disable/],
+    ] as const) {
+      const { code, exitCode, retryable, message } = classify(error);
+      assert.deepEqual([code, exitCode, retryable], ['TLS_FAILED', 4, true]);
+      assert.match(message, text);
+    }
+  });
+
   it('leaves an error of ours alone', () => {
     const error = new CaptureWorkerError('SCHEMA_TOO_NEW', 'too new');
     assert.equal(storeError(error, 'migrating'), error);

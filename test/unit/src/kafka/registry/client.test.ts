@@ -164,6 +164,44 @@ describe('"there is none"', () => {
       }
     }
   });
+
+  it('is told apart from a wrong path in words, and not with what stood in the answer', async (t) => {
+    const { client } = await answering(
+      t,
+      (response) => response.writeHead(404).end('<html>secret</html>'),
+      '/wrong',
+    );
+    for (const call of Object.values(CALLS)) {
+      await assert.rejects(call(client), (error: Error) => {
+        assert.match(
+          error.message,
+          /^what answers (GET|POST|PUT) http:\/\/127\.0\.0\.1:\d+\/wrong\/\S+ \(status 404\) /,
+        );
+        assert.match(error.message, /correct the host and path of SCHEMA_REGISTRY_URL/);
+        assert.doesNotMatch(error.message, /html|secret/);
+        return true;
+      });
+    }
+  });
+});
+
+describe('a registry that refuses us', () => {
+  for (const status of [401, 403]) {
+    it(`with ${String(status)} is told apart from one that is away, whatever it is asked`, async (t) => {
+      const { client } = await answering(t, json(status, { message: 'not with Basic c2VjcmV0' }));
+      for (const call of Object.values(CALLS)) {
+        await assert.rejects(call(client), (error: Error) => {
+          assert.ok(hasCode(error, 'REGISTRY_ACCESS_REFUSED'));
+          assert.match(
+            error.message,
+            new RegExp(`refuses (GET|POST|PUT) \\S+ \\(status ${String(status)}\\): `),
+          );
+          assert.doesNotMatch(error.message, /c2VjcmV0/);
+          return true;
+        });
+      }
+    });
+  }
 });
 
 describe('registering', () => {
@@ -223,7 +261,6 @@ describe('a registry that gives no plain answer is unavailable, whatever it is a
     'an error without a word': json(500, null),
     'a bad request': json(400, { error_code: 400, message: 'what?' }),
     'too many requests': json(429, {}),
-    'credentials asked for': json(401, { message: 'who are you?' }),
     'another place': (response) => response.writeHead(302, { location: '/login' }).end(),
     'a page instead of an answer': (response) => response.writeHead(200).end('<html>'),
     'an answer without what was asked for': (response) => response.writeHead(200).end('"ok"'),

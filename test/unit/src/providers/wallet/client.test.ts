@@ -67,6 +67,7 @@ function client(baseUrl: string, clock: Clock, changed: Partial<WalletAccountCon
 function call(changed: Partial<CaptureCall> = {}): CaptureCall {
   return {
     requestId: 'REQ-1',
+    captureReference: 'PAY-1',
     body: Buffer.from('{"exactly" : "these bytes é"}', 'utf8'),
     money: { amount: 1n, currency: 'IQD' },
     mayWrite: () => true,

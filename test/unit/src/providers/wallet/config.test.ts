@@ -61,7 +61,7 @@ describe('an account at the wallet', () => {
       () => {
         assertUsable({ ...good, baseUrl: '', clientId: '', timeoutMs: 0 });
       },
-      (error) => /baseUrl.*clientId.*timeoutMs/.test(messageOf(error)),
+      (error) => /baseUrl.*timeoutMs.*clientId/.test(messageOf(error)),
     );
   });
 });

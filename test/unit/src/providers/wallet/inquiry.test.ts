@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import type { Evidence, Finding } from '../../../../../src/capture/evidence.js';
 import { claimedBy } from '../../../../../src/capture/evidence.js';
 import type { Money } from '../../../../../src/capture/money.js';
-import type { Answer, InquiryCall } from '../../../../../src/ports/provider.js';
-import { inquiryAnswerOf, inquiryBody } from '../../../../../src/providers/wallet/inquiry.js';
+import type { InquiryCall } from '../../../../../src/ports/provider.js';
+import type { Reading } from '../../../../../src/providers/answers.js';
+import { inquiryBody, readInquiry } from '../../../../../src/providers/wallet/inquiry.js';
 
 const full: Money = { amount: 150_000n, currency: 'IQD' };
 const part: Money = { amount: 50_000n, currency: 'IQD' };
-const began = new Date('2026-11-21T10:00:00Z');
 const success = { resultStatus: 'S', resultCode: 'SUCCESS', resultMessage: 'Success.' };
 
 function callFor(money: Money): InquiryCall {
@@ -47,19 +47,11 @@ function capture(transactionStatus: string, more: object = {}): object {
   };
 }
 
-function answerTo(json: object, call = callFor(full)): Answer {
-  return inquiryAnswerOf(
-    {
-      kind: 'answered',
-      status: 200,
-      headers: {},
-      body: Buffer.from(JSON.stringify(json)),
-      authenticity: 'verified',
-      respondedAt: new Date('2026-11-21T10:00:09Z'),
-    },
-    { call, began, requireSignedAnswers: true },
-  );
+function answerTo(json: object, call = callFor(full)): Reading {
+  return readInquiry(Buffer.from(JSON.stringify(json)), call) ?? UNREADABLE;
 }
+
+const UNREADABLE: Reading = { finding: { is: 'unknown' }, code: null, message: 'unreadable' };
 
 function findingOf(json: object, call = callFor(full)): Finding {
   return answerTo(json, call).finding;
@@ -67,8 +59,17 @@ function findingOf(json: object, call = callFor(full)): Finding {
 
 /** What the capture's own rules make of an answer, given what was asked. */
 function claimOf(json: object, call: InquiryCall): string {
-  const answer = answerTo(json, call);
-  const evidence: Evidence = { ...answer, evidenceId: 'e', kind: 'inquiry', attempt: null };
+  const { finding, code, message } = answerTo(json, call);
+  const evidence: Evidence = {
+    evidenceId: 'e',
+    kind: 'inquiry',
+    attempt: null,
+    at: new Date(0),
+    finding,
+    providerCode: code,
+    providerMessage: message,
+    raw: null,
+  };
   return claimedBy(evidence, { money: call.money, requestId: call.requestId });
 }
 
@@ -78,7 +79,7 @@ describe('an inquiry', () => {
   });
 
   it('is dated by when it began, not by when the wallet answered', () => {
-    assert.equal(answerTo(body({ paymentStatus: 'AUTH_SUCCESS' })).at, began);
+    assert.equal(answerTo(body({ paymentStatus: 'AUTH_SUCCESS' })).at ?? null, null);
   });
 });
 
@@ -212,7 +213,7 @@ describe('a payment status without such a transaction', () => {
     it(`${JSON.stringify(paymentStatus)} is ${finding.is}`, () => {
       const answer = answerTo(body({ paymentStatus }));
       assert.deepEqual(answer.finding, finding);
-      assert.equal(answer.providerCode, paymentStatus);
+      assert.equal(answer.code, paymentStatus);
     });
   }
 
@@ -256,7 +257,7 @@ describe('an answer to an inquiry', () => {
       });
       const answer = answerTo(json);
       assert.equal(answer.finding.is, is, `${resultStatus} ${resultCode}`);
-      assert.equal(answer.providerCode, resultCode);
+      assert.equal(answer.code, resultCode);
     }
   });
 

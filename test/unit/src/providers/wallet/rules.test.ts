@@ -11,9 +11,11 @@ const REQUEST_ID = '0123456789abcdef0123456789abcdef';
 function bodyFor(money: Money, paymentId = '2023120611121280010016600090000xxxx'): string {
   const body = walletRules.businessBody({
     requestId: REQUEST_ID,
+    orderId: 'never sent',
     paymentId,
     captureReference: paymentId,
     money,
+    references: new Map(),
     description: 'never sent',
   });
   return isRejection(body) ? body.rejected : Buffer.from(body).toString('utf8');
@@ -84,6 +86,7 @@ describe("the wallet's capture reference", () => {
       authorisedAmount: 1n,
       captureAmount: null,
       currency: 'IQD',
+      captureCurrency: null,
       authorisedAt: new Date(0),
       fulfilledAt: new Date(0),
       references: new Map<string, string>(),

@@ -1,0 +1,65 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { z } from 'zod';
+import { messageOf } from '../../errors.js';
+import { readPrivateKey, readPublicKey } from '../../providers/keys.js';
+import type { SecretSource } from '../secret.js';
+import { readSecret, secretReference } from '../secret.js';
+import { absentOr, duration, secureOrigin, text } from '../values.js';
+
+/** The readers of single keys that accounts of several providers have. */
+const SECOND = 1_000;
+const DAY = 86_400_000;
+
+/** What an account is, whatever its provider. */
+export interface AccountTermsConfig {
+  readonly name: string;
+  readonly merchantId: string;
+  /** How long an authorisation can be captured, in ms. */
+  readonly authorisationWindowMs: number;
+}
+
+export const flag = z.boolean({ error: absentOr('must be true or false') });
+export const count = (max: number) => {
+  const error = absentOr(`must be a whole number from 1 to ${String(max)}`);
+  return z.int({ error }).min(1, { error }).max(max, { error });
+};
+export const providerText = text(/^[\x21-\x7e]{1,64}$/, 'at most 64 visible characters without spaces');
+export const authorisationWindow = duration({ min: 60 * SECOND, max: 366 * DAY });
+
+/** The keys that every account has; `timeout` is the default of its provider. */
+export const connectionKeys = (timeout: string) => ({
+  baseUrl: secureOrigin,
+  timeout: duration({ min: 100, max: 300 * SECOND }).prefault(timeout),
+  maxInFlight: count(10_000).default(100),
+});
+
+/** A secret, read from where the account says it is kept; `read` turns it into what is used, or throws what is wrong with it. */
+function kept<T>(read: (secret: string, place: string) => T, source: SecretSource) {
+  return secretReference.transform((reference, context): T => {
+    const found = readSecret(reference, source);
+    try {
+      if ('secret' in found) return read(found.secret, found.place);
+      context.addIssue({ code: 'custom', message: found.unreadable });
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+    }
+    return z.NEVER;
+  });
+}
+
+export const privateKey = (source: SecretSource) => kept(readPrivateKey, source);
+export const publicKey = (source: SecretSource) => kept(readPublicKey, source);
+
+/** A secret of visible characters; the line end that editors leave is not part of it. */
+export const secretText = (source: SecretSource) =>
+  kept((secret, place) => {
+    const trimmed = secret.trim();
+    if (/^[\x21-\x7e]{8,512}$/.test(trimmed)) return trimmed;
+    throw new Error(`${place} holds no secret: it must be 8 to 512 visible characters without spaces`);
+  }, source);
+
+/** Whether the public key is another party's: people mix up the two files of a pair. */
+export function isTheirs(ours: KeyObject, theirs: KeyObject): boolean {
+  return !createPublicKey(ours).equals(theirs);
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { PayermaxAccountConfig } from '../../providers/payermax/config.js';
+import type { SecretSource } from '../secret.js';
+import { text } from '../values.js';
+import type { AccountTermsConfig } from './fields.js';
+import {
+  authorisationWindow,
+  connectionKeys,
+  count,
+  flag,
+  isTheirs,
+  privateKey,
+  providerText,
+  publicKey,
+} from './fields.js';
+
+/** An account with PayerMax. Its merchant id is the merchantNo that every request names. */
+export interface PayermaxAccount extends PayermaxAccountConfig, AccountTermsConfig {
+  readonly provider: 'payermax';
+}
+
+/** The keys of an account with PayerMax. docs/configuration.md says what each means; a test holds the two together. */
+export function payermaxKeys(source: SecretSource) {
+  return z.strictObject({
+    provider: z.literal('payermax'),
+    merchantId: text(/^[\x21-\x7e]{1,32}$/, 'at most 32 visible characters without spaces'),
+    appId: providerText,
+    ...connectionKeys('15s'),
+    privateKey: privateKey(source),
+    payermaxPublicKey: publicKey(source),
+    // As documented for every merchant.
+    authorisationWindow: authorisationWindow.prefault('7d'),
+    version: text(/^\d{1,3}\.\d{1,3}$/, "a version in quotes, such as '1.5'").prefault('1.5'),
+    keyVersion: count(999_999_999).default(1),
+    requireSignedAnswers: flag.default(true),
+    requireSignedRefusals: flag.default(false),
+  });
+}
+
+export function payermaxAccount(name: string, source: SecretSource) {
+  return payermaxKeys(source)
+    .refine((keys) => isTheirs(keys.privateKey, keys.payermaxPublicKey), {
+      path: ['payermaxPublicKey'],
+      error: "belongs to this account's own privateKey: give the public key of PayerMax",
+    })
+    .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): PayermaxAccount => ({
+      ...rest,
+      name,
+      merchantNo: rest.merchantId,
+      keyVersion: String(keyVersion),
+      timeoutMs: timeout,
+      authorisationWindowMs: window,
+    }));
+}

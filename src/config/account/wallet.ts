@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { WalletAccountConfig } from '../../providers/wallet/config.js';
+import type { SecretSource } from '../secret.js';
+import type { AccountTermsConfig } from './fields.js';
+import {
+  authorisationWindow,
+  connectionKeys,
+  count,
+  flag,
+  isTheirs,
+  privateKey,
+  providerText,
+  publicKey,
+} from './fields.js';
+
+/** An account with the wallet. */
+export interface WalletAccount extends WalletAccountConfig, AccountTermsConfig {
+  readonly provider: 'wallet';
+}
+
+/** The keys of an account with the wallet. docs/configuration.md says what each means; a test holds the two together. */
+export function walletKeys(source: SecretSource) {
+  return z.strictObject({
+    provider: z.literal('wallet'),
+    merchantId: providerText,
+    clientId: providerText,
+    ...connectionKeys('25s'),
+    privateKey: privateKey(source),
+    walletPublicKey: publicKey(source),
+    authorisationWindow,
+    keyVersion: count(999_999_999).default(1),
+    signatureUrlEncoded: flag.default(false),
+    requireSignedAnswers: flag.default(true),
+  });
+}
+
+export function walletAccount(name: string, source: SecretSource) {
+  return walletKeys(source)
+    .refine((keys) => isTheirs(keys.privateKey, keys.walletPublicKey), {
+      path: ['walletPublicKey'],
+      error: "belongs to this account's own privateKey: give the public key of the wallet",
+    })
+    .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): WalletAccount => ({
+      ...rest,
+      name,
+      keyVersion: String(keyVersion),
+      timeoutMs: timeout,
+      authorisationWindowMs: window,
+    }));
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { duration, brokers, databaseUrl, oneOf, path, registryUrl, secret, secureUrl } from './values.js';
+import { bearerToken, text, wholeNumber, yesOrNo } from './values.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'] as const;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const wait = duration({ min: 1, max: 24 * HOUR });
+const kafkaName = text(/^[A-Za-z0-9._-]{1,200}$/, 'letters, digits, dots, dashes and underscores');
+const userName = text(/^[^\p{Cc}]{1,256}$/u, 'at most 256 characters, none of them a control character');
+
+/** Every variable. docs/configuration.md says what each means; a test holds the two and .env.example together. */
+export const VARIABLES = z.object({
+  KAFKA_BROKERS: brokers.optional(),
+  KAFKA_TLS: yesOrNo.prefault('false'),
+  KAFKA_TLS_CA_FILE: path.optional(),
+  KAFKA_TLS_CERT_FILE: path.optional(),
+  KAFKA_TLS_KEY_FILE: path.optional(),
+  KAFKA_SASL_MECHANISM: oneOf(SASL_MECHANISMS).optional(),
+  KAFKA_SASL_USERNAME: userName.optional(),
+  KAFKA_SASL_PASSWORD: secret.optional(),
+  KAFKA_SASL_PASSWORD_FILE: path.optional(),
+  KAFKA_SASL_OAUTH_TOKEN_FILE: path.optional(),
+  KAFKA_SASL_OAUTH_TOKEN_URL: secureUrl.optional(),
+  KAFKA_SASL_OAUTH_CLIENT_ID: userName.optional(),
+  KAFKA_SASL_OAUTH_CLIENT_SECRET: secret.optional(),
+  KAFKA_SASL_OAUTH_CLIENT_SECRET_FILE: path.optional(),
+  KAFKA_SASL_OAUTH_SCOPE: text(/^[\x20-\x7e]{1,1000}$/, 'names separated by spaces').optional(),
+  KAFKA_SASL_ALLOW_PLAINTEXT: yesOrNo.prefault('false'),
+
+  SCHEMA_REGISTRY_URL: registryUrl.optional(),
+  SCHEMA_REGISTRY_USERNAME: text(/^[^\p{Cc}:]{1,256}$/u, 'at most 256 characters, and no colon').optional(),
+  SCHEMA_REGISTRY_PASSWORD: secret.optional(),
+  SCHEMA_REGISTRY_PASSWORD_FILE: path.optional(),
+  SCHEMA_REGISTRY_TOKEN: bearerToken.optional(),
+  SCHEMA_REGISTRY_TOKEN_FILE: path.optional(),
+  SCHEMA_REGISTRY_CA_FILE: path.optional(),
+  SCHEMA_REGISTRY_ALLOW_PLAINTEXT: yesOrNo.prefault('false'),
+
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_PASSWORD_FILE: path.optional(),
+
+  CAPTURE_WORKER_ACCOUNTS_FILE: path.prefault('./accounts.yaml'),
+  CAPTURE_WORKER_GROUP: kafkaName.prefault('capture-worker'),
+  CAPTURE_WORKER_TOPIC_PREFIX: kafkaName.optional(),
+  CAPTURE_WORKER_WORKER_ID: kafkaName.optional(),
+
+  CAPTURE_WORKER_HTTP_HOST: text(/^[A-Za-z0-9.:_-]+$/, 'a host name or an address').prefault('127.0.0.1'),
+  CAPTURE_WORKER_HTTP_PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('9464'),
+  CAPTURE_WORKER_LOG_LEVEL: oneOf(LOG_LEVELS).prefault('info'),
+
+  CAPTURE_WORKER_MAX_IN_FLIGHT: wholeNumber({ min: 1, max: 100_000 }).prefault('500'),
+  CAPTURE_WORKER_DATABASE_POOL: wholeNumber({ min: 2, max: 1_000 }).prefault('8'),
+  CAPTURE_WORKER_BATCH_SIZE: wholeNumber({ min: 1, max: 5_000 }).prefault('200'),
+  CAPTURE_WORKER_COMMIT_INTERVAL: duration({ min: 50, max: MINUTE }).prefault('500ms'),
+  CAPTURE_WORKER_DRAIN_DEADLINE: duration({ min: SECOND, max: 10 * MINUTE }).prefault('25s'),
+  CAPTURE_WORKER_LEASE_MARGIN: duration({ min: SECOND, max: 10 * MINUTE }).prefault('15s'),
+
+  CAPTURE_WORKER_ANNOUNCE_UNSENT_AFTER: wait.prefault('60s'),
+  CAPTURE_WORKER_RESEND_BACKOFF_BASE: wait.prefault('2s'),
+  CAPTURE_WORKER_RESEND_BACKOFF_CAP: wait.prefault('5m'),
+  CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: wait.prefault('5s'),
+  CAPTURE_WORKER_INQUIRY_BACKOFF_CAP: wait.prefault('15m'),
+  CAPTURE_WORKER_ACCOUNT_FAULT_TRIES: wholeNumber({ min: 1, max: 100 }).prefault('3'),
+  CAPTURE_WORKER_HOLD_AFTER_FAULTS: wholeNumber({ min: 1, max: 1_000 }).prefault('3'),
+  CAPTURE_WORKER_HOLD_PROBE_INTERVAL: duration({ min: SECOND, max: HOUR }).prefault('30s'),
+});
+
+export type Values = z.output<typeof VARIABLES>;
+export type VariableName = keyof Values;
+export const VARIABLE_NAMES = Object.keys(VARIABLES.shape) as VariableName[];
+
+/** The variables whose value is never shown. That of DATABASE_URL is shown without its password. */
+export const SECRET_VARIABLES: readonly VariableName[] = [
+  'KAFKA_SASL_PASSWORD',
+  'KAFKA_SASL_OAUTH_CLIENT_SECRET',
+  'SCHEMA_REGISTRY_PASSWORD',
+  'SCHEMA_REGISTRY_TOKEN',
+];
+
+/** The variables without a default that some commands can't work without. */
+export const REQUIRED_VARIABLES = [
+  'KAFKA_BROKERS',
+  'SCHEMA_REGISTRY_URL',
+  'DATABASE_URL',
+] as const satisfies VariableName[];
+export type RequiredVariable = (typeof REQUIRED_VARIABLES)[number];
+
+/** What a variable is when it isn't set, as one would write it; null if it then is nothing. */
+export function defaultOf(name: VariableName): string | null {
+  const type: z.core.$ZodType = VARIABLES.shape[name];
+  return type instanceof z.ZodPrefault ? String(type.def.defaultValue) : null;
+}

@@ -1,0 +1,54 @@
+import type { Finding } from '../../capture/evidence.js';
+import type { CaptureCall } from '../../ports/provider.js';
+import type { Reading } from '../answers.js';
+import { readBody } from '../json.js';
+import { meaningOf } from './codes.js';
+import { meaningOfState } from './states.js';
+import type { AskedTrade } from './trade.js';
+import { readTrade } from './trade.js';
+import type { CaptureAnswer, Trade } from './wire.js';
+import { captureAnswer } from './wire.js';
+
+/**
+ * What the answer to a capture says of what we asked; null if it can't be read. It carries no signature: that it is YabandPay's, only
+ * the TLS connection vouches for.
+ */
+export function readCapture(
+  body: Uint8Array,
+  { captureReference, money }: Pick<CaptureCall, 'captureReference' | 'money'>,
+): Reading | null {
+  const answer = readBody(body, captureAnswer);
+  if (answer === null) return null;
+  const { status, code, message, data } = answer;
+  const asked = { tradeId: captureReference, currency: money.currency, amounts: [money.amount] };
+  return { finding: findingOf(answer, asked), code: status ? (data?.state ?? code) : code, message };
+}
+
+function findingOf({ status, code, data }: CaptureAnswer, asked: AskedTrade): Finding {
+  const meaning = meaningOf(status, code);
+  switch (meaning.is) {
+    case 'answered':
+      return data === null ? { is: 'unknown' } : answered(data, asked);
+    case 'declined':
+    case 'account_fault':
+      if (data === null) return meaning;
+      if (data.trade_id !== null && data.trade_id !== asked.tradeId) return { is: 'foreign' };
+      return agreesWithRefusal(data) ? meaning : { is: 'unknown' };
+    case 'unknown':
+      return meaning;
+  }
+}
+
+function answered(data: Trade, asked: AskedTrade): Finding {
+  const finding = readTrade(data, asked);
+  // The call succeeded, and the trade isn't captured: whether it still will be, by this very request, isn't said. That the authorisation
+  // is free is for an inquiry to find, since that can license another send, and this must not.
+  return finding.is === 'authorised' ? { is: 'unknown' } : finding;
+}
+
+/** A refusal beside a state that says that the money moved, or may, contradicts itself, and is never read either way. */
+function agreesWithRefusal({ state }: Trade): boolean {
+  if (state === null) return true;
+  const { is } = meaningOfState(state);
+  return is === 'declined' || is === 'authorised';
+}

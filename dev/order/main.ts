@@ -19,7 +19,7 @@ interface Options {
   readonly currency: string;
   readonly capture?: bigint;
   readonly order?: string;
-  readonly reference: ReadonlyMap<string, string>;
+  readonly reference?: ReadonlyMap<string, string>;
 }
 
 const options = new Command('npm run order --')
@@ -34,12 +34,7 @@ const options = new Command('npm run order --')
   .requiredOption('--currency <code>', 'such as IQD; ISO 4217')
   .option('--capture <minor units>', 'what to capture; without it, all of it', minorUnits)
   .option('--order <id>', 'the order; without it, one is made up')
-  .option(
-    '--reference <name=value>',
-    'another reference, such as outTradeNo=… for PayerMax',
-    reference,
-    new Map(),
-  )
+  .option('--reference <name=value>', 'another reference, such as outTradeNo=… for PayerMax', reference)
   .addHelpText(
     'after',
     `
@@ -72,7 +67,7 @@ async function put(): Promise<number> {
       captureCurrency: null,
       authorisedAt: now,
       fulfilledAt: now,
-      references: options.reference,
+      references: options.reference ?? new Map(),
       description: null,
     });
     const client = kafkaClientConfig(kafka, { clientId: 'npm-run-order', clock: systemClock });
@@ -93,7 +88,11 @@ function minorUnits(text: string): bigint {
   throw new InvalidArgumentError('It must be a whole number of minor units (fils, cents).');
 }
 
-function reference(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+/** Adds one more to those that were given before it. */
+function reference(
+  text: string,
+  before: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be name=value.');
   return new Map([...before, [name, value]]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../src/package-root.js';
 import { complain } from '../stack/complain.js';
+import { createProgressDisplay } from '../stack/progress-display.js';
 import type { Stack } from '../stack/start.js';
 import { startStack } from '../stack/start.js';
 import { onLauncherDeath } from '../watchdog/launcher.js';
@@ -64,7 +65,9 @@ async function main(): Promise<number> {
 }
 
 function start(): Promise<Stack> {
-  return startStack({ env: process.env, progress: say, signal: stopping.signal });
+  // A line a step, on a terminal too: the checks' lines come in between.
+  const { listener } = createProgressDisplay({ write: (text) => process.stderr.write(text) });
+  return startStack({ env: process.env, progress: listener, signal: stopping.signal });
 }
 
 function say(line: string): void {

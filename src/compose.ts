@@ -45,12 +45,15 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
     fatal ??= fatalError(error);
     ending.reject(fatal);
   };
-  const probes = await listenForProbes(parts, startUp, () => fatal);
+  let draining: Promise<{ readonly left: number }> | null = null;
+  const probes = await listenForProbes(parts, startUp, {
+    fatal: () => fatal,
+    isDraining: () => draining !== null,
+  });
   const starting = start(parts, startUp, onFatal).catch((error: unknown) => {
     onFatal(error);
     return null;
   });
-  let draining: Promise<{ readonly left: number }> | null = null;
 
   async function drain(): Promise<{ readonly left: number }> {
     log.info('draining: no more orders are taken, those under way are finished');

@@ -37,8 +37,12 @@ export interface Parts {
   readonly registry: RegistryClient;
   readonly producer: ClosableLogProducer;
   readonly lag: LagReader;
+  /** Closes all connections. A call to a provider that is still under way isn't waited for: whoever drained has waited already. */
   close(): Promise<void>;
 }
+
+/** How long connections to providers may take to close, in ms. */
+const CLOSE_MS = 500;
 
 /** Throws CONFIG_INVALID if an account can't work as configured. Connects to nothing yet. */
 export function openParts(config: Config, log: Logger): Parts {
@@ -71,8 +75,13 @@ export function openParts(config: Config, log: Logger): Parts {
     producer,
     lag,
     close: async () => {
-      const clients = [...accounts.values()].map(({ client }) => client.close());
-      await Promise.allSettled([producer.close(), lag.close(), registry.close(), ...clients]);
+      const clients = Promise.allSettled([...accounts.values()].map(({ client }) => client.close()));
+      await Promise.allSettled([
+        producer.close(),
+        lag.close(),
+        registry.close(),
+        Promise.race([clients, systemClock.sleep(CLOSE_MS)]),
+      ]);
       // Last, so that what the clients still answered could be recorded.
       await pool.end();
     },

@@ -10,11 +10,18 @@ import { outboxDepth, unresolved } from './store/backlog.js';
 const PATIENCE_MS = 2_000;
 const KEEP_MS = 1_000;
 
+/** How a worker ends: by what, and whether it is about to. */
+export interface Ending {
+  /** What ended it unasked; null if nothing did. */
+  readonly fatal: () => unknown;
+  readonly isDraining: () => boolean;
+}
+
 /** Shows how the worker is: `/livez`, `/readyz`, `/metrics`. Rejects with PORT_UNAVAILABLE. */
 export async function listenForProbes(
   parts: Parts,
   startUp: StartUp,
-  fatal: () => unknown,
+  { fatal, isDraining }: Ending,
 ): Promise<HealthServer> {
   const { config, log, metrics, clock, pool, lag, topics } = parts;
   const collector = createCollector({
@@ -56,6 +63,8 @@ export async function listenForProbes(
       registry: () => startUp.stateOf('registry'),
       kafka: () =>
         whenStarted(startUp, 'kafka', () => lag.read(config.kafka.group, [topics['order.fulfilled']])),
+      worker: () =>
+        isDraining() ? { ok: false, missing: 'draining: it takes no more orders' } : { ok: true },
     },
     metrics: metrics.registry,
     refresh: () => collector.refresh(),

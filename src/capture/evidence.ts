@@ -32,7 +32,7 @@ export function rankOf(kind: EvidenceKind): number {
  * - `not_sent`: it is certain that no byte of the request left.
  * - `not_processed`: the provider says for certain that it did nothing (rate limit, clock).
  * - `account_fault`: it refused our credentials or signature; the order is not at fault.
- * - `probe_refused`: the same, of a capture sent to see whether a held account was mended: it says nothing of the capture.
+ * - `probe_refused`: the same, where nothing shows that the account is good otherwise: it says nothing of the capture.
  * - `authorised`: an inquiry saw the authorisation uncaptured, as of then.
  * - `cancelled`: the provider shows the payment as cancelled. That proves nothing about money that moved before.
  * - `foreign`: an answer to our question that names another amount, currency, payment or request than ours and doesn't say that money

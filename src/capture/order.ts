@@ -183,9 +183,13 @@ export function planCapture(
  */
 export function contradiction(
   planned: Capture,
-  existing: Pick<Capture, 'orderId' | 'money' | 'captureId'>,
+  existing: Pick<Capture, 'orderId' | 'money' | 'captureId' | 'status'>,
 ): Rejection | null {
-  const remedy = `compare with capture ${existing.captureId} and correct the producer`;
+  const { captureId, status } = existing;
+  const remedy =
+    status.state === 'failed'
+      ? `capture ${captureId} failed (${status.category}) and moved no money, but it stands: have a new payment authorised and order that`
+      : `compare with capture ${captureId} (${status.state}) and correct the producer`;
   if (planned.orderId !== existing.orderId) {
     return reject(
       'contradicts_claim',

@@ -8,12 +8,20 @@ import type { Clock } from '../ports/clock.js';
  * many distinct captures as `faultsToHold` were refused for the account's sake with no other answer in between, the account is held:
  * captures are still claimed, and wait planned. While it is held, one capture is let through each `probeEveryMs` to see whether the
  * account was mended; any answer but another account fault lets it go.
+ *
+ * A single capture that is refused so again and again, while others of the account go through, is at fault itself, whatever the provider
+ * calls it. That is told apart here too, for as long as this process runs.
  */
 export interface AccountGate {
   /** Waits for a place among the calls under way. Resolves with what gives the place back. */
   enter(): Promise<() => void>;
   /** `open`: send. `probe`: send, as the one try while held. `held`: don't. */
   permit(): 'open' | 'probe' | 'held';
+  /**
+   * Whether an account fault, answered to this capture now, is its own: since its last one another answer has shown that the credentials
+   * are good. Otherwise it may be the account's, and says nothing of the capture. To be asked before `answered`.
+   */
+  blames(captureId: string): boolean;
   /** What a call brought; changes `held` and reports whether it did. */
   answered(captureId: string, finding: Finding['is']): 'held' | 'released' | 'unchanged';
   /** When a held account will next be probed, in whole ms from now; 0 if it isn't held. */
@@ -34,7 +42,9 @@ export function createAccountGate({
   clock,
 }: AccountGateOptions): AccountGate {
   const waiting: (() => void)[] = [];
+  /** The captures that were refused for the account's sake since its credentials were last shown to be good. */
   const faulted = new Set<string>();
+  let proven = false;
   let inFlight = 0;
   let nextProbeAt: number | null = null;
 
@@ -65,6 +75,7 @@ export function createAccountGate({
       nextProbeAt = clock.monotonic() + probeEveryMs;
       return 'probe';
     },
+    blames: (captureId) => proven && !faulted.has(captureId),
     answered: (captureId, finding) => {
       if (finding === 'account_fault') {
         faulted.add(captureId);
@@ -73,6 +84,7 @@ export function createAccountGate({
         return 'held';
       }
       if (!provesCredentials(finding)) return 'unchanged';
+      proven = true;
       faulted.clear();
       if (nextProbeAt === null) return 'unchanged';
       nextProbeAt = null;

@@ -66,10 +66,24 @@ export async function send(
     { ...idsOf(capture), attempt: capture.attempts, class: answer.finding.is, ms: Math.round(tookMs) },
     'an attempt was answered',
   );
+  const ofTheCapture = !probe && account.gate.blames(capture.captureId);
   noteAccount(capture, account, answer, options);
-  const settled = await record(capture, evidenceOf(capture, probe ? asProbe(answer) : answer), options);
-  if (settled !== null) observer.state(settled, settled.status.state);
+  const settled = await record(
+    capture,
+    evidenceOf(capture, ofTheCapture ? answer : asProbe(answer)),
+    options,
+  );
+  if (settled !== null) noteState(capture, settled, options);
   return settled;
+}
+
+function noteState(before: Capture, settled: Capture, { observer, log }: SendOptions): void {
+  observer.state(settled, settled.status.state);
+  if (settled.review === null || settled.review === before.review) return;
+  log.error(
+    { ...idsOf(settled), review: settled.review },
+    'a person must look at this capture; nothing is sent for it meanwhile',
+  );
 }
 
 function noteAccount(
@@ -78,6 +92,12 @@ function noteAccount(
   answer: Answer,
   { observer, log }: SendOptions,
 ): void {
+  if (answer.finding.is === 'account_fault') {
+    log.warn(
+      { ...idsOf(capture), account: name, providerCode: answer.providerCode },
+      `the provider refuses account ${name}: check its credentials there and here`,
+    );
+  }
   const change = gate.answered(capture.captureId, answer.finding.is);
   if (change === 'unchanged') return;
   observer.held(name, change === 'held');
@@ -91,7 +111,10 @@ function noteAccount(
   }
 }
 
-/** A refused probe is the account's doing: it doesn't count among the tries after which a capture waits for a person. */
+/**
+ * A refused probe, or a refusal while nothing shows that the account is good, is the account's doing: it doesn't count among the tries after
+ * which a capture waits for a person. So captures wait for an account to be mended, however long that takes.
+ */
 function asProbe(answer: Answer): Answer {
   return answer.finding.is === 'account_fault' ? { ...answer, finding: { is: 'probe_refused' } } : answer;
 }

@@ -10,6 +10,7 @@ import type { CaptureStore, ClaimRequest, OrderSource } from '../../src/ports/st
 import { createAccountGate } from '../../src/worker/account-gate.js';
 import { batchStore } from '../../src/worker/batched-store.js';
 import type { SchedulerOptions } from '../../src/worker/scheduler.js';
+import { createScheduler } from '../../src/worker/scheduler.js';
 import type { SendingAccount } from '../../src/worker/send.js';
 import { EPOCH, POLICY } from './captures.js';
 import type { MemoryStore } from './memory-store.js';
@@ -142,6 +143,16 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
     },
   };
   return path;
+}
+
+/** Lets the scheduler work for so long of the path's own time. */
+export async function runFor(path: CapturePath, ms: number): Promise<void> {
+  const scheduler = createScheduler(path.options);
+  const until = path.time.ms + ms;
+  const running = scheduler.run();
+  while (path.time.ms < until) await new Promise(setImmediate);
+  scheduler.stop();
+  await running;
 }
 
 /** A claim that takes this long, as when the database is slow. */

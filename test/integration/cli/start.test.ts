@@ -74,7 +74,7 @@ describe('start', () => {
     assert.deepEqual(await ask(`${url}/livez`), [200, '{"alive":true}']);
     const [, ready] = await ask(`${url}/readyz`);
     const { parts } = JSON.parse(ready) as { parts: Record<string, unknown> };
-    assert.deepEqual(Object.keys(parts).toSorted(), ['database', 'kafka', 'registry', 'schema']);
+    assert.deepEqual(Object.keys(parts).toSorted(), ['database', 'kafka', 'registry', 'schema', 'worker']);
     const [status, page] = await ask(`${url}/metrics`);
     assert.equal(status, 200);
     for (const line of [

@@ -180,6 +180,16 @@ describe('an order that meets an existing claim', () => {
     for (const [claim, field] of existing) {
       const rejection = contradiction(planned, claim);
       assert.deepEqual([rejection?.rejected, rejection?.field], ['contradicts_claim', field]);
+      assert.match(rejection?.remedy ?? '', /compare with capture \S+ \(planned\)/);
     }
+  });
+
+  it('is told what became of the claim, if that moved no money', () => {
+    const status = { state: 'failed', category: 'amount' } as const;
+    const rejection = contradiction(planned, { ...planned, orderId: 'order-2', status });
+    assert.match(
+      rejection?.remedy ?? '',
+      /failed \(amount\) and moved no money, but it stands: have a new payment/,
+    );
   });
 });

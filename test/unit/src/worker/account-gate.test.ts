@@ -64,4 +64,20 @@ describe('account gate', () => {
     assert.equal(gate.permit(), 'open');
     assert.equal(gate.waitMs, 0);
   });
+
+  it('blames a capture for an account fault only if the account was shown to be good since the last one', () => {
+    const gate = gateAt({ ms: 0 });
+    assert.ok(!gate.blames('a'), 'nothing is known of the account yet');
+    gate.answered('a', 'account_fault');
+    assert.ok(!gate.blames('a'));
+    gate.answered('b', 'unknown');
+    assert.ok(!gate.blames('a'), 'a timeout shows nothing');
+    gate.answered('b', 'captured');
+    assert.ok(gate.blames('a') && gate.blames('c'));
+    gate.answered('a', 'account_fault');
+    assert.ok(!gate.blames('a'), 'once for each time that the account was shown to be good');
+    assert.ok(gate.blames('c'), 'of another capture it is the first since then');
+    gate.answered('c', 'declined');
+    assert.ok(gate.blames('a'));
+  });
 });

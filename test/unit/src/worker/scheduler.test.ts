@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Capture } from '../../../../src/capture/capture.js';
-import { createScheduler } from '../../../../src/worker/scheduler.js';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
-import { anOrder, capturePath, SOURCE } from '../../../support/capture-path.js';
+import { anOrder, capturePath, runFor, SOURCE } from '../../../support/capture-path.js';
 
 function only(path: CapturePath): Capture {
   const [row] = path.store.rows.values();
   assert.ok(row !== undefined);
   return row.capture;
-}
-
-/** Lets the scheduler work for so long of the path's own time. */
-async function runFor(path: CapturePath, ms: number): Promise<void> {
-  const scheduler = createScheduler(path.options);
-  const until = path.time.ms + ms;
-  const running = scheduler.run();
-  while (path.time.ms < until) await new Promise(setImmediate);
-  scheduler.stop();
-  await running;
 }
 
 describe('scheduler', () => {

@@ -1,5 +1,6 @@
 import type { Rejection } from '../src/capture/order.js';
 import { CaptureWorkerError, hasCode, messageOf } from '../src/errors.js';
+import { batchSizeOf } from '../src/kafka/record-size.js';
 import type { LogHeaders, LogMessage, LogProducer, LogRecord } from '../src/ports/log.js';
 import { groupCommit } from '../src/worker/group-commit.js';
 
@@ -39,12 +40,13 @@ export interface DeadLetterOptions {
   readonly topicOf: (topic: string) => string;
   /** Names this process. */
   readonly worker: string;
-  /** The largest dead letter, in bytes; below the `max.message.bytes` of the dead-letter topics, by default 1 MiB. */
+  /** The largest dead letter that is tried, in bytes as brokers count them; by default as much as they take by default. */
   readonly maxBytes?: number;
   readonly maxBatch?: number;
 }
 
-const DEFAULT_MAX_BYTES = 1_000_000;
+/** Kafka's own default of `max.message.bytes`: 1 MiB and twelve bytes. */
+const DEFAULT_MAX_BYTES = 1_048_588;
 
 export function createDeadLetterProducer(options: DeadLetterOptions): DeadLetterProducer {
   const { producer, maxBatch = 100, maxBytes = DEFAULT_MAX_BYTES } = options;
@@ -64,7 +66,7 @@ export function createDeadLetterProducer(options: DeadLetterOptions): DeadLetter
   async function put(message: LogMessage, rejection: Rejection): Promise<void> {
     const forms = formsOf(message, rejection, options);
     const smallest = forms.length - 1;
-    const fitting = forms.findIndex((letter) => sizeOf(letter) <= maxBytes);
+    const fitting = forms.findIndex((letter) => batchSizeOf(letter) <= maxBytes);
     let refusal: unknown = null;
     for (const letter of forms.slice(fitting === -1 ? smallest : fitting)) {
       try {
@@ -136,9 +138,4 @@ function asHeaders(pairs: readonly (readonly [name: string, text: string])[]): L
 
 function bytesOf(headers: LogHeaders): number {
   return headers.reduce((sum, [name, bytes]) => sum + Buffer.byteLength(name) + bytes.length, 0);
-}
-
-/** In a batch of its own, with all lengths at their longest. */
-function sizeOf({ key, value, headers }: LogRecord): number {
-  return bytesOf(headers) + 10 * headers.length + (key?.length ?? 0) + (value?.length ?? 0) + 100;
 }

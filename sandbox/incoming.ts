@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { parseJson } from './json.js';
 
 /** A request, or what is wrong with it. */
 export type Read<Request> = { readonly request: Request } | { readonly problem: string };
@@ -22,10 +23,13 @@ export function isJson(contentType: string): boolean {
   return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
 }
 
+/** What is wrong with a body that `parseJson` can't read. */
+export const NO_JSON = 'The body is not JSON in UTF-8, or has a member twice.';
+
 /** Reads a body as JSON of a schema. */
 export function readJson<T>(schema: z.ZodType<T>, body: Uint8Array): Read<T> {
   const json = parseJson(body);
-  return json === undefined ? { problem: 'The body is not JSON in UTF-8.' } : readAs(schema, json);
+  return json === undefined ? { problem: NO_JSON } : readAs(schema, json);
 }
 
 /** Reads a value by a schema. */
@@ -34,13 +38,4 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown): Read<T> {
   if (parsed.success) return { request: parsed.data };
   const [issue] = parsed.error.issues;
   return { problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}.` };
-}
-
-/** `undefined` if the bytes are no JSON. Bytes that aren't UTF-8 are refused, not replaced. */
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    return undefined;
-  }
 }

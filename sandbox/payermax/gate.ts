@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { isJson, readAs } from '../incoming.js';
+import { isJson, NO_JSON, readAs } from '../incoming.js';
 import { bytesInBase64, rsaVerifies } from '../rsa.js';
 import { readDocument } from './json.js';
 import type { Admitted, Refusal } from './requests.js';
@@ -48,7 +48,7 @@ export class Gate {
       return { refused: 'PARAMS_INVALID', why: 'Content-Type must be application/json in UTF-8.' };
     }
     const document = readDocument(body);
-    if (document === null) return { refused: 'PARAMS_INVALID', why: 'The body is not JSON in UTF-8.' };
+    if (document === null) return { refused: 'PARAMS_INVALID', why: NO_JSON };
     const named = readAs(appSchema, document.value);
     if ('problem' in named) return { refused: 'PARAMS_INVALID', why: named.problem };
     const app = this.#apps.get(named.request.appId);

@@ -1,3 +1,5 @@
+import { parseJsonText, textOf } from '../json.js';
+
 /**
  * JSON whose numbers keep the text they were written in. `JSON.parse` turns them into floats, so that 100.10 and 100.1 become the same and
  * 0.1 becomes what a float makes of it; an amount must not.
@@ -8,14 +10,11 @@ export interface Document {
   readonly literals: unknown;
 }
 
-/** `null` if the bytes are no JSON in UTF-8. Bytes that aren't UTF-8 are refused, not replaced. */
+/** `null` if the bytes are no JSON in UTF-8, or have a member twice. */
 export function readDocument(body: Uint8Array): Document | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-    return { value: JSON.parse(text), literals: JSON.parse(quoteNumbers(text)) };
-  } catch {
-    return null;
-  }
+  const text = textOf(body);
+  const value = text === null ? undefined : parseJsonText(text);
+  return text === null || value === undefined ? null : { value, literals: parseJsonText(quoteNumbers(text)) };
 }
 
 /** In JSON, what begins with a digit or a minus outside of a string is a number. */

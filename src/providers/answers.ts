@@ -21,6 +21,15 @@ export interface Unbelievable {
 
 type Answered = Extract<HttpOutcome, { readonly kind: 'answered' }>;
 
+/** When a call began and when its answer had arrived, by our clock. */
+export interface CallSpan {
+  readonly began: Date;
+  readonly ended: Date;
+}
+
+/** Reads an answer, given when its call was made. */
+export type ReadAnswer = (answered: Answered, span: CallSpan) => Reading | Unbelievable;
+
 /**
  * Makes one call and turns whatever comes of it into an answer. An error of our own in the middle of it is an answer too, and an unknown
  * one: the request may have left, and what it brought may have been lost in here.
@@ -31,21 +40,19 @@ type Answered = Extract<HttpOutcome, { readonly kind: 'answered' }>;
 export async function ask(
   { clock }: { readonly clock: Clock },
   call: () => Promise<HttpOutcome>,
-  read: (answered: Answered) => Reading | Unbelievable,
+  read: ReadAnswer,
 ): Promise<Answer> {
   const began = clock.now();
   try {
-    return answerOf(await call(), began, read);
+    const outcome = await call();
+    return answerOf(outcome, { began, ended: clock.now() }, read);
   } catch (error) {
     return { ...silent('unknown', `the call broke off: ${messageOf(error)}`), at: began };
   }
 }
 
-function answerOf(
-  outcome: HttpOutcome,
-  began: Date,
-  read: (answered: Answered) => Reading | Unbelievable,
-): Answer {
+function answerOf(outcome: HttpOutcome, span: CallSpan, read: ReadAnswer): Answer {
+  const { began } = span;
   if (outcome.kind !== 'answered') {
     const is = outcome.kind === 'not_sent' ? 'not_sent' : 'unknown';
     return { ...silent(is, `${outcome.code}: ${outcome.message}`), at: began };
@@ -53,7 +60,7 @@ function answerOf(
   const delivered = { at: began, raw: outcome.body, httpStatus: outcome.status };
   if (outcome.status === 429) return { ...silent('not_processed', 'HTTP 429'), ...delivered };
   if (outcome.status !== 200) return { ...silent('unknown', `HTTP ${outcome.status}`), ...delivered };
-  const reading = read(outcome);
+  const reading = read(outcome, span);
   if ('because' in reading) return { ...silent('unknown', reading.because), ...delivered };
   return {
     ...delivered,

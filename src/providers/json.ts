@@ -10,6 +10,11 @@ export const numberLiteral = z
   .refine(isLosslessNumber, { error: 'must be a number' })
   .transform(({ value }) => value);
 
+/** Anything but a number, whose characters stand in an object that a schema of objects would take for one of its own. */
+export const noNumber = z
+  .unknown()
+  .refine((given) => !isLosslessNumber(given), { error: 'must be no number' });
+
 /**
  * Reads a body as `schema` has it; null if it is no JSON in UTF-8 or lacks something that decides. Numbers are kept as written: a schema
  * takes them by `numberLiteral`. A member that is there twice with different values makes the body unreadable.

@@ -4,6 +4,7 @@ import type { Capture } from '../../src/capture/capture.js';
 import type { Finding } from '../../src/capture/evidence.js';
 import type { ProviderClient } from '../../src/ports/provider.js';
 import type { Expected } from './page-codes.js';
+import { endsByItself } from './provider-deadline.js';
 import type { OrderChange, Rig, Sent } from './provider-rig.js';
 import { MINUTE, sendBy } from './provider-rig.js';
 import type { PaymentInput } from './sandbox-admin.js';
@@ -161,7 +162,7 @@ export async function capturesExactly(
 /** Gives a capture up before its answer comes; the money moves nevertheless. */
 export async function comesTooLate(rig: Rig, hasty: ProviderClient): Promise<Sent> {
   const scenario = [{ kind: 'delay', ms: 60 * MINUTE }] as const;
-  const sent = await sendBy(hasty, await rig.planned({ scenario }));
+  const sent = await endsByItself(sendBy(hasty, await rig.planned({ scenario })));
   assertRead(sent, IN_DOUBT);
   assert.match(sent.answer.providerMessage ?? '', /^CALL_DEADLINE/);
   assert.equal(await rig.moved(sent.capture), 0n);

@@ -76,9 +76,10 @@ export class ProviderRig<Config> {
     return client;
   }
 
+  /** The sandbox first: its end breaks a call that should have ended and hasn't, which a client would wait for. */
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
     await this.sandbox.close();
+    await Promise.all(this.#clients.map((client) => client.close()));
   }
 
   /** Authorises a payment and plans the capture that an order of it asks for: all of it, unless the order says otherwise. */

@@ -137,7 +137,7 @@ function commandLine(pid: string): string {
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  ms = 20_000,
+  ms = 90_000,
 ): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await condition())) {

@@ -26,6 +26,8 @@ export interface YabandPayDeviation {
   readonly envelope?: Readonly<Record<string, unknown>>;
   /** Sent instead of the envelope. */
   readonly sentBody?: string | Uint8Array;
+  /** Writes the body in another way, which the signature, made of its members, doesn't notice. */
+  readonly rewritten?: (body: string) => string;
   readonly contentType?: string;
   readonly signal?: AbortSignal;
 }
@@ -85,7 +87,8 @@ export class YabandPayMerchant {
     const text = names.map((name) => `${name}=${String(covered.get(name))}`).join('&');
     const hex = createHmac('sha256', secretKey).update(text, 'utf8').digest('hex');
     const envelope = without({ user, sign: sign(hex), method, time, data, ...deviation.envelope });
-    const body = deviation.sentBody ?? JSON.stringify(envelope);
+    const { rewritten = (json: string) => json } = deviation;
+    const body = deviation.sentBody ?? rewritten(JSON.stringify(envelope));
     const response = await fetch(this.#url, {
       method: 'POST',
       headers: { 'Content-Type': deviation.contentType ?? 'application/json' },

@@ -1,30 +1,28 @@
 import avro from 'avsc';
+import { countEntry, MAX_EMPTY_ENTRIES } from './effort.js';
 import type { Reader, Tap } from './tap.js';
 import { readText } from './text.js';
 
 /**
  * Maps and arrays that believe no declared length. avsc reads as many entries as a message says that it has, also past its end: ten bytes
- * are enough to keep the process busy for hours, or to allocate gigabytes. Here a block must fit into the bytes that are left.
+ * are enough to keep the process busy for hours, or to allocate gigabytes. Here an entry must lie within the message, and all that a
+ * message has are counted: a collection may come in many blocks, lie in another one, and be of what takes no bytes.
  */
 export class BoundedMap extends avro.types.MapType {
   _read(tap: Tap): Record<string, unknown> {
     // Also a resolver's method: `this` is then the resolver, and `valuesType` the resolver of the values.
     const values = this.valuesType as Reader;
     const entries: [string, unknown][] = [];
-    for (let left = blockSize(tap); left > 0; left = blockSize(tap)) {
-      for (; left > 0; left--) entries.push([readText(tap), values._read(tap)]);
-    }
+    eachEntry(tap, () => entries.push([readText(tap), values._read(tap)]));
     return Object.fromEntries(entries);
   }
 
   _skip(tap: Tap): void {
     const values = this.valuesType as Reader;
-    for (let left = blockSize(tap); left > 0; left = blockSize(tap)) {
-      for (; left > 0; left--) {
-        tap.skipString();
-        values._skip(tap);
-      }
-    }
+    eachEntry(tap, () => {
+      tap.skipString();
+      values._skip(tap);
+    });
   }
 }
 
@@ -32,16 +30,25 @@ export class BoundedArray extends avro.types.ArrayType {
   _read(tap: Tap): unknown[] {
     const items = this.itemsType as unknown as Reader;
     const read: unknown[] = [];
-    for (let left = blockSize(tap); left > 0; left = blockSize(tap)) {
-      for (; left > 0; left--) read.push(items._read(tap));
-    }
+    eachEntry(tap, () => read.push(items._read(tap)));
     return read;
   }
 
   _skip(tap: Tap): void {
     const items = this.itemsType as unknown as Reader;
-    for (let left = blockSize(tap); left > 0; left = blockSize(tap)) {
-      for (; left > 0; left--) items._skip(tap);
+    eachEntry(tap, () => {
+      items._skip(tap);
+    });
+  }
+}
+
+/** Goes through the blocks of a collection, and calls `entry` to read each entry. */
+function eachEntry(tap: Tap, entry: () => void): void {
+  for (let left = blockSize(tap); left > 0; left = blockSize(tap)) {
+    for (; left > 0; left--) {
+      const begin = tap.pos;
+      entry();
+      countEntry(tap, begin);
     }
   }
 }
@@ -51,7 +58,7 @@ function blockSize(tap: Tap): number {
   const declared = tap.readLong();
   if (declared < 0) tap.skipLong();
   const entries = Math.abs(declared);
-  if (!(entries <= tap.buf.length - tap.pos))
+  if (!(entries <= tap.buf.length - tap.pos + MAX_EMPTY_ENTRIES))
     throw new RangeError('a collection that is larger than its message');
   return entries;
 }

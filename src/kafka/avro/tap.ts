@@ -1,7 +1,11 @@
+import type { Effort } from './effort.js';
+
 /** The part of avsc's reader that its types read from: the bytes and how far they are read. Overruns leave `pos` beyond the end. */
 export interface Tap {
   readonly buf: Buffer;
   pos: number;
+  /** Ours: what has been read so far. */
+  effort?: Effort;
   readLong(): number;
   skipLong(): void;
   skipString(): void;

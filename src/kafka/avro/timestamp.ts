@@ -4,13 +4,11 @@ import { BIGINT_LONG } from './long.js';
 type Schema = ConstructorParameters<typeof avro.types.LogicalType>[0];
 
 /**
- * `timestamp-millis` as a `Date`; a time beyond the range of dates is refused. The long underneath is read as a `bigint`, since avsc's own
+ * `timestamp-millis`, of a long, as a `Date`; a time beyond the range of dates is refused. The long underneath is read as a `bigint`, since avsc's own
  * writes numbers below -2^52 as other ones.
  */
 export class TimestampMillis extends avro.types.LogicalType {
   constructor(schema: Schema) {
-    // By throwing, a logical type says that it doesn't apply: avsc then ignores it, as Avro demands.
-    if (!isLong(schema)) throw new TypeError('timestamp-millis is a long');
     super(schema, { typeHook: () => BIGINT_LONG });
   }
 
@@ -38,6 +36,11 @@ export class TimestampMillis extends avro.types.LogicalType {
  * come out a thousand times too late. Its `_resolve` lets nothing read it as something else.
  */
 export class TimestampMicros extends avro.types.LogicalType {
+  constructor(schema: Schema) {
+    // Without our hook, which would make a timestamp of the long underneath again.
+    super(schema, {});
+  }
+
   protected override _fromValue(micros: unknown): unknown {
     return micros;
   }
@@ -49,8 +52,4 @@ export class TimestampMicros extends avro.types.LogicalType {
   protected override _resolve(): undefined {
     return undefined;
   }
-}
-
-function isLong(schema: unknown): boolean {
-  return typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'long';
 }

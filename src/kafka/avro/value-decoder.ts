@@ -39,7 +39,12 @@ export function valueDecoder(contract: RegisteredContract, parts: DecoderParts):
     try {
       return { record: contract.type.fromBuffer(framed.payload, reading.resolver) };
     } catch (error) {
-      return undecodable(`is no value of schema ${framed.schemaId.toString()}: ${messageOf(error)}`);
+      return undecodable(`is no value of schema ${framed.schemaId.toString()}: ${whyNot(error)}`);
     }
   };
+}
+
+/** avsc fails with a type error of its own where the number of a union's branch is none. */
+function whyNot(error: unknown): string {
+  return error instanceof TypeError ? "its bytes don't follow the schema" : messageOf(error);
 }

@@ -1,88 +1,101 @@
 import type { Resolver } from 'avsc';
 import { reject, type Rejection } from '../../capture/order.js';
-import { CaptureWorkerError, messageOf } from '../../errors.js';
+import { messageOf } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { RegisteredSchema, RegistryClient } from '../registry/client.js';
+import { registryProof } from '../registry/proof.js';
 import type { RegisteredContract } from '../schema-registry.js';
 import { avroType } from './type.js';
+import { writerForm } from './writer-form.js';
 
 export interface DecoderParts {
   readonly registry: Pick<RegistryClient, 'schemaById' | 'idOf'>;
   readonly clock: Pick<Clock, 'monotonic'>;
-  /** For how long the registry isn't asked again for an id that it doesn't know, in ms. */
-  readonly unknownForMs?: number;
+  /** For how long the registry isn't asked again for an id under which it has no schema that can be read, in ms. */
+  readonly refusedForMs?: number;
 }
 
 /** How the values of one writer's schema are read, or that they can't be. */
 export type Reading = { readonly resolver: Resolver } | { readonly rejection: Rejection };
 
-const UNKNOWN_FOR_MS = 60_000;
-/** Ids come from messages and can be anything: so many unknown ones are remembered, then the oldest is forgotten. */
-const MAX_UNKNOWN = 1000;
+const REFUSED_FOR_MS = 60_000;
+/** Ids come from messages and can be anything: so many without a reading are remembered, then the oldest is forgotten. */
+const MAX_REFUSED = 1000;
 
 /**
  * Finds how values written with a schema id are read as the contract. The registry is asked once an id, and the reading, which takes
- * about a millisecond to build, is kept. Rejects with REGISTRY_UNAVAILABLE if there is no answer, and keeps nothing of that.
+ * about a millisecond to build, is kept. That there is none, since the registry has no such id or no schema that can be read, is believed
+ * for a minute. Nothing is believed of a registry that hasn't proven to be ours, and nothing is refused while it can't. Rejects with
+ * REGISTRY_UNAVAILABLE if there is no answer, or none of our registry, and keeps nothing of that.
  */
 export function writerSchemas(
   contract: RegisteredContract,
-  { registry, clock, unknownForMs = UNKNOWN_FOR_MS }: DecoderParts,
+  { registry, clock, refusedForMs = REFUSED_FOR_MS }: DecoderParts,
 ): (schemaId: number) => Promise<Reading> {
   // Grows only by ids that the registry has.
   const readings = new Map<number, Reading>([
     [contract.schemaId, { resolver: contract.type.createResolver(contract.type) }],
   ]);
   const asking = new Map<number, Promise<Reading>>();
-  const unknown = new Map<number, { readonly rejection: Rejection; readonly untilMs: number }>();
+  const refused = new Map<number, { readonly reading: Reading; readonly untilMs: number }>();
+  const proof = registryProof(contract, { registry, clock });
 
-  const ask = async (schemaId: number): Promise<Reading> => {
+  async function ask(schemaId: number): Promise<Reading> {
+    // Before the question and after it: messages ask again and again while another registry stands there, also in the moment in which
+    // ours comes back.
+    await proof.recent();
     const found = await registry.schemaById(schemaId);
-    if (found !== null) {
-      const reading = readingWith(contract, schemaId, found);
+    const reading = readingOf(contract, schemaId, found);
+    if ('resolver' in reading) {
+      await proof.anew();
       readings.set(schemaId, reading);
-      return reading;
+    } else {
+      await proof.recent();
+      refuse(schemaId, reading);
     }
-    await proveRegistry(registry, contract);
-    const rejection = unknownSchema(schemaId);
-    unknown.delete(schemaId);
-    unknown.set(schemaId, { rejection, untilMs: clock.monotonic() + unknownForMs });
-    const [oldest] = unknown.keys();
-    if (unknown.size > MAX_UNKNOWN && oldest !== undefined) unknown.delete(oldest);
-    return { rejection };
-  };
+    return reading;
+  }
+
+  function refuse(schemaId: number, reading: Reading): void {
+    refused.delete(schemaId);
+    refused.set(schemaId, { reading, untilMs: clock.monotonic() + refusedForMs });
+    const [oldest] = refused.keys();
+    if (refused.size > MAX_REFUSED && oldest !== undefined) refused.delete(oldest);
+  }
+
+  async function find(schemaId: number): Promise<Reading> {
+    const missing = refused.get(schemaId);
+    if (missing === undefined || clock.monotonic() >= missing.untilMs) return ask(schemaId);
+    await proof.recent();
+    return missing.reading;
+  }
+
+  async function findOnce(schemaId: number): Promise<Reading> {
+    try {
+      return await find(schemaId);
+    } catch (error) {
+      // Perhaps it wasn't ours any more when it last said no.
+      proof.doubt();
+      refused.clear();
+      throw error;
+    } finally {
+      asking.delete(schemaId);
+    }
+  }
 
   return async (schemaId) => {
     const known = readings.get(schemaId);
     if (known !== undefined) return known;
-    const missing = unknown.get(schemaId);
-    if (missing !== undefined && clock.monotonic() < missing.untilMs) return missing;
     const underWay = asking.get(schemaId);
     if (underWay !== undefined) return underWay;
-    const answer = ask(schemaId).finally(() => asking.delete(schemaId));
+    const answer = findOnce(schemaId);
     asking.set(schemaId, answer);
     return answer;
   };
 }
 
-/**
- * Makes sure that the registry that doesn't know an id is the one that we were started with: an empty or another one knows the id of no
- * message at all, and every order would become a dead letter.
- */
-async function proveRegistry(
-  registry: DecoderParts['registry'],
-  contract: RegisteredContract,
-): Promise<void> {
-  const { subject, schema, schemaId } = contract;
-  const id = await registry.idOf(subject, schema);
-  if (id === schemaId) return;
-  throw new CaptureWorkerError(
-    'REGISTRY_UNAVAILABLE',
-    `the schema registry no longer has the schema of subject ${subject} under id ${schemaId.toString()}, as it had at start ` +
-      `(now ${id === null ? 'there is none' : `it is ${id.toString()}`}): it was emptied or replaced. Restore it; messages wait meanwhile`,
-  );
-}
-
-function readingWith(contract: RegisteredContract, schemaId: number, found: RegisteredSchema): Reading {
+function readingOf(contract: RegisteredContract, schemaId: number, found: RegisteredSchema | null): Reading {
+  if (found === null) return { rejection: unknownSchema(schemaId) };
   const writtenWith = `was written with schema ${schemaId.toString()}, which`;
   if (found.schemaType !== 'AVRO') {
     return { rejection: undecodable(`${writtenWith} is ${found.schemaType}, not Avro`) };
@@ -91,7 +104,7 @@ function readingWith(contract: RegisteredContract, schemaId: number, found: Regi
     return { rejection: undecodable(`${writtenWith} refers to schemas of other subjects`) };
   }
   try {
-    return { resolver: contract.type.createResolver(avroType(JSON.parse(found.schema))) };
+    return { resolver: contract.type.createResolver(avroType(writerForm(JSON.parse(found.schema)))) };
   } catch (error) {
     return {
       rejection: undecodable(`${writtenWith} can't be read as ${contract.name}: ${messageOf(error)}`),

@@ -32,7 +32,8 @@ export interface RegisteredSchema {
 }
 
 /**
- * A client of the registry at `settings.url`. It asks each question once: the caller knows how long it can wait.
+ * A client of the registry at `settings.url`. It asks each question once, or once more if the connection was closed before any of the
+ * answer came: the caller knows how long it can wait.
  */
 export function registryClient(settings: RegistrySettings): RegistryClient {
   const call = registryHttp(settings);

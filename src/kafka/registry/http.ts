@@ -1,10 +1,10 @@
-import { Agent, request } from 'undici';
 import type { ErrorCode } from '../../errors.js';
 import { CaptureWorkerError, messageOf } from '../../errors.js';
 import { whyNoAnswer } from '../../no-answer.js';
 import type { TlsSettings } from '../../tls.js';
-import { tlsFault, tlsOptions } from '../../tls.js';
+import { tlsFault } from '../../tls.js';
 import { readTokenFile } from '../../token-file.js';
+import { registryConnections } from './connections.js';
 
 /** What is shown to a registry that asks who we are. A token's file is read anew with each call: such files are replaced while we run. */
 export type RegistryCredentials =
@@ -58,8 +58,7 @@ const TLS_REMEDY = 'check SCHEMA_REGISTRY_CA_FILE and the host in SCHEMA_REGISTR
 export function registryHttp(settings: RegistrySettings): RegistryHttp {
   const { credentials = null, tls = SYSTEM_TLS, timeoutMs = 10_000 } = settings;
   const base = new URL(settings.url);
-  // Calls are rare, and a kept connection that the other side closes meanwhile would fail one for nothing: no keep-alive.
-  const dispatcher = new Agent({ pipelining: 0, connect: tlsOptions(tls) });
+  const connections = registryConnections(tls);
   // The URL may hold a password: messages name only where it points.
   const place = `${base.origin}${base.pathname}`.replace(/\/+$/, '');
   const failure = (code: ErrorCode, problem: string, remedy: string, cause?: unknown): CaptureWorkerError =>
@@ -74,9 +73,9 @@ export function registryHttp(settings: RegistrySettings): RegistryHttp {
     let status: number;
     let text: string;
     try {
-      const response = await request(new URL(place + path), {
+      // May be repeated: reading changes nothing, and a schema or a level that is set again is the same.
+      const response = await connections.request(new URL(place + path), {
         method,
-        dispatcher,
         headers: { ...HEADERS, ...signsIn },
         body: body ?? null,
         signal: AbortSignal.timeout(timeoutMs),
@@ -100,7 +99,7 @@ export function registryHttp(settings: RegistrySettings): RegistryHttp {
     if (status === 404 && !isRegistryCode(answer.code)) throw noRegistry(`${method} ${place}${path}`);
     return answer;
   };
-  return Object.assign(call, { close: () => dispatcher.close() });
+  return Object.assign(call, { close: () => connections.close() });
 }
 
 /** What mends a refusal; null if the status is none. The body isn't told: it may repeat what it was sent. */

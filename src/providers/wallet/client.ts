@@ -1,5 +1,4 @@
 import type { Answer, ProviderClient } from '../../ports/provider.js';
-import type { Reading } from '../answers.js';
 import { ask } from '../answers.js';
 import { connect } from '../connect.js';
 import type { Wire } from '../post.js';
@@ -9,6 +8,7 @@ import { assertUsable } from './config.js';
 import type { WalletRequest } from './gateway.js';
 import { postSigned } from './gateway.js';
 import { INQUIRY_PATH, inquiryBody, readInquiry } from './inquiry.js';
+import type { ReadStamped } from './reading.js';
 import { readSigned } from './reading.js';
 
 /** Answers are a few hundred bytes; an inquiry lists the payment's transactions. */
@@ -27,21 +27,20 @@ export function createWalletClient(
   const http = connect(config, { maxAnswerBytes: MAX_ANSWER_BYTES });
   const wire = { clock, http };
 
-  const call = (
-    request: WalletRequest,
-    read: (body: Uint8Array, respondedAt: Date | null) => Reading | null,
-  ): Promise<Answer> =>
+  const call = (request: WalletRequest, read: ReadStamped): Promise<Answer> =>
     ask(
       wire,
       () => postSigned(request, config, wire),
-      (answered) => readSigned(answered, { ...config, path: request.path }, read),
+      (answered, span) => readSigned(answered, { ...config, path: request.path, span }, read),
     );
 
   return {
     provider: 'wallet',
     timeoutMs,
-    capture: ({ requestId, body, mayWrite }) =>
-      call({ path: CAPTURE_PATH, body, mayWrite }, (answer, at) => readCapture(answer, { requestId, at })),
+    capture: (asked) =>
+      call({ path: CAPTURE_PATH, body: asked.body, mayWrite: asked.mayWrite }, (answer, stamp) =>
+        readCapture(answer, asked, stamp),
+      ),
     inquire: (inquiry) =>
       call({ path: INQUIRY_PATH, body: inquiryBody(inquiry.paymentId), mayWrite: () => true }, (answer) =>
         readInquiry(answer, inquiry),

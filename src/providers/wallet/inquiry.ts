@@ -3,6 +3,7 @@ import type { InquiryCall } from '../../ports/provider.js';
 import type { Reading } from '../answers.js';
 import { readBody } from '../json.js';
 import { meaningOf } from './codes.js';
+import { byTransactions } from './transactions.js';
 import type { InquiryAnswer, WalletTransaction } from './wire.js';
 import { inquiryAnswer } from './wire.js';
 
@@ -19,85 +20,39 @@ export function inquiryBody(paymentId: string): Uint8Array {
 export function readInquiry(body: Uint8Array, call: InquiryCall): Reading | null {
   const answer = readBody(body, inquiryAnswer);
   if (answer === null) return null;
-  const { resultStatus, resultCode, resultMessage } = answer.result;
+  const { resultStatus, resultCode, resultMessage: message } = answer.result;
+  if (answer.paymentId !== null && answer.paymentId !== call.paymentId) {
+    return { finding: { is: 'foreign' }, code: answer.paymentStatus ?? resultCode, message };
+  }
   const meaning = meaningOf(resultStatus, resultCode);
   switch (meaning.is) {
     case 'captured':
-      return { ...statusOf(answer, call), message: resultMessage };
+      return { ...statusOf(answer, call), message };
     case 'account_fault':
     case 'not_processed':
-      return { finding: meaning, code: resultCode, message: resultMessage };
+      return { finding: meaning, code: resultCode, message };
     // The result is about the inquiry. That it was refused, even with ORDER_NOT_EXIST, says nothing about the capture.
     case 'declined':
     case 'in_process':
     case 'busy':
     case 'unknown':
-      return { finding: { is: 'unknown' }, code: resultCode, message: resultMessage };
+      return { finding: { is: 'unknown' }, code: resultCode, message };
   }
 }
 
 /** Transactions of type CAPTURE decide; without one, the payment's own status. */
 function statusOf(answer: InquiryAnswer, call: InquiryCall): Omit<Reading, 'message'> {
-  if (answer.paymentId !== null && answer.paymentId !== call.paymentId) {
-    return { finding: { is: 'unknown' }, code: answer.paymentStatus };
-  }
+  const { paymentId, paymentStatus } = answer;
+  // Nothing else ties the answer to our question: the signature covers the path alone.
+  if (paymentId === null) return { finding: { is: 'unknown' }, code: paymentStatus };
   const captures = answer.transactions.filter(({ transactionType }) => transactionType === 'CAPTURE');
-  return byTransactions(captures, call) ?? { finding: byPaymentStatus(answer), code: answer.paymentStatus };
-}
-
-/** Null if no capture is listed that could be ours. */
-function byTransactions(
-  captures: readonly WalletTransaction[],
-  call: InquiryCall,
-): Omit<Reading, 'message'> | null {
-  const done = captures.filter(({ transactionStatus }) => transactionStatus === 'SUCCESS');
-  if (done.length > 0) return { finding: capturedBy(done, call), code: 'SUCCESS' };
-  const open = captures.filter((capture) => !isRefused(capture));
-  const undecided = open.find(({ transactionStatus }) => !IN_PROCESS.has(transactionStatus));
-  if (undecided !== undefined) return { finding: { is: 'unknown' }, code: undecided.transactionStatus };
-  const [first] = open;
-  if (first !== undefined) {
-    return { finding: { is: isOurs(first, call) ? 'in_process' : 'busy' }, code: first.transactionStatus };
-  }
-  // A refused capture of another request (of an earlier generation) leaves the question open.
-  const refusal = captures.find((capture) => isOurs(capture, call));
-  if (refusal === undefined) return null;
-  return { finding: { is: 'declined', category: 'other' }, code: refusal.transactionStatus };
-}
-
-const IN_PROCESS: ReadonlySet<string> = new Set(['PROCESSING', 'PENDING']);
-
-function isRefused({ transactionStatus }: WalletTransaction): boolean {
-  return transactionStatus === 'FAIL';
-}
-
-/** Not every wallet of the family names the request that a transaction belongs to; one capture per payment makes it ours then. */
-function isOurs({ transactionRequestId }: WalletTransaction, call: InquiryCall): boolean {
-  return transactionRequestId === null || transactionRequestId === call.requestId;
-}
-
-/**
- * What moved, as one capture. One that isn't as we asked is passed on as it is, for the capture's own rules to call a mismatch; several are
- * passed on as their sum, which is how a double capture shows. Without a readable amount nothing is decided.
- */
-function capturedBy(done: readonly WalletTransaction[], call: InquiryCall): Finding {
-  const foreign = done.find(
-    (capture) => !isOurs(capture, call) || capture.transactionAmount?.currency !== call.money.currency,
-  );
-  const named = foreign ?? done[0];
-  if (named?.transactionAmount == null) return { is: 'unknown' };
-  const { currency } = named.transactionAmount;
-  let amount = 0n;
-  for (const { transactionAmount } of done) {
-    if (transactionAmount?.currency === currency) amount += transactionAmount.amount;
-  }
-  return {
-    is: 'captured',
-    money: { amount, currency },
-    requestId: named.transactionRequestId,
-    providerCaptureId: named.transactionId,
-    capturedAt: named.transactionTime,
+  const { finding, code } = byTransactions(captures, paymentStatus, call) ?? {
+    finding: byPaymentStatus(answer),
+    code: paymentStatus,
   };
+  // What was captured is passed on with its own amount, for the capture's rules to compare.
+  const isAnothers = finding.is !== 'captured' && namesOtherMoney(answer, captures, call);
+  return { finding: isAnothers ? { is: 'foreign' } : finding, code };
 }
 
 function byPaymentStatus(answer: InquiryAnswer): Finding {
@@ -122,4 +77,24 @@ function byPaymentStatus(answer: InquiryAnswer): Finding {
     default:
       return { is: 'unknown' };
   }
+}
+
+/**
+ * Whether the money that an answer names differs from ours. A capture has the amount that was asked for. The payment has the authorised
+ * one, which is more than that of a partial capture; whether it stays so while a part is being captured, no page says, so it may be
+ * either. What isn't named doesn't differ.
+ */
+function namesOtherMoney(
+  { paymentAmount }: InquiryAnswer,
+  captures: readonly WalletTransaction[],
+  { money, authorisedAmount }: InquiryCall,
+): boolean {
+  const captured = captures.map(({ transactionAmount }) => ({
+    named: transactionAmount,
+    may: [money.amount],
+  }));
+  const paid = { named: paymentAmount, may: [money.amount, authorisedAmount] };
+  return [paid, ...captured].some(
+    ({ named, may }) => named !== null && (named.currency !== money.currency || !may.includes(named.amount)),
+  );
 }

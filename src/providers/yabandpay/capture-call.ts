@@ -5,7 +5,7 @@ import { readBody } from '../json.js';
 import { meaningOf } from './codes.js';
 import { meaningOfState } from './states.js';
 import type { AskedTrade } from './trade.js';
-import { readTrade } from './trade.js';
+import { namesAnother, readTrade } from './trade.js';
 import type { CaptureAnswer, Trade } from './wire.js';
 import { captureAnswer } from './wire.js';
 
@@ -31,11 +31,10 @@ function findingOf({ status, code, data }: CaptureAnswer, asked: AskedTrade): Fi
       return data === null ? { is: 'unknown' } : answered(data, asked);
     case 'declined':
     case 'account_fault':
-      if (data === null) return meaning;
-      if (data.trade_id !== null && data.trade_id !== asked.tradeId) return { is: 'foreign' };
-      return agreesWithRefusal(data) ? meaning : { is: 'unknown' };
     case 'unknown':
-      return meaning;
+      if (data === null) return meaning;
+      if (namesAnother(data, asked)) return { is: 'foreign' };
+      return agreesWithRefusal(data) ? meaning : { is: 'unknown' };
   }
 }
 

@@ -2,9 +2,11 @@ import type { Finding } from '../../capture/evidence.js';
 import type { InquiryCall } from '../../ports/provider.js';
 import type { Reading } from '../answers.js';
 import { readBody } from '../json.js';
+import type { YabandpayMeaning } from './codes.js';
 import { meaningOf } from './codes.js';
 import type { AskedTrade } from './trade.js';
-import { readTrade } from './trade.js';
+import { namesAnother, readTrade } from './trade.js';
+import type { Trade } from './wire.js';
 import { inquiryAnswer } from './wire.js';
 
 /** YabandPay looks trades up by nothing else. */
@@ -20,20 +22,20 @@ export function readInquiry(body: Uint8Array, call: InquiryCall): Reading | null
   const answer = readBody(body, inquiryAnswer);
   if (answer === null) return null;
   const { status, code, message, data } = answer;
+  const trade = data?.transaction_info ?? null;
+  const asked = askedBy(call);
   const meaning = meaningOf(status, code);
-  switch (meaning.is) {
-    case 'answered': {
-      const trade = data?.transaction_info ?? null;
-      const finding: Finding = trade === null ? { is: 'unknown' } : readTrade(trade, askedBy(call));
-      return { finding, code: trade?.state ?? code, message };
-    }
-    case 'account_fault':
-      return { finding: meaning, code, message };
-    // The code is about the inquiry. That it was refused, even for an unknown trade, says nothing about the capture.
-    case 'declined':
-    case 'unknown':
-      return { finding: { is: 'unknown' }, code, message };
+  if (meaning.is === 'answered') {
+    const finding: Finding = trade === null ? { is: 'unknown' } : readTrade(trade, asked);
+    return { finding, code: trade?.state ?? code, message };
   }
+  return { finding: refused(meaning, trade, asked), code, message };
+}
+
+/** The code is about the inquiry. That it was refused, even for an unknown trade, says nothing about the capture. */
+function refused({ is }: YabandpayMeaning, trade: Trade | null, asked: AskedTrade): Finding {
+  if (trade !== null && namesAnother(trade, asked)) return { is: 'foreign' };
+  return { is: is === 'account_fault' ? is : 'unknown' };
 }
 
 /** Until it is captured, a trade names what was authorised; whether one under way names that or what was asked, no page says. */

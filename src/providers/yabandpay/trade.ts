@@ -19,37 +19,34 @@ export interface AskedTrade {
  * id or its state says nothing, nor does a capture without its amount. Amounts are compared as numbers: `1` is `1.00`.
  */
 export function readTrade(trade: Trade, asked: AskedTrade): Finding {
-  if (trade.trade_id === null || trade.state === null) return { is: 'unknown' };
-  const meaning = meaningOfState(trade.state);
-  if (trade.trade_id !== asked.tradeId) return { is: isSettled(meaning) ? 'foreign' : 'unknown' };
-  switch (meaning.is) {
-    case 'captured':
-      return captured(trade);
-    case 'authorised':
-    case 'in_process':
-    case 'declined':
-    case 'cancelled':
-      return namesOtherMoney(trade, asked) ? { is: 'foreign' } : meaning;
-    case 'unknown':
-      return meaning;
-  }
+  if (namesAnotherTrade(trade, asked)) return { is: 'foreign' };
+  const meaning: StateMeaning = trade.state === null ? { is: 'unknown' } : meaningOfState(trade.state);
+  const capture = meaning.is === 'captured' ? captured(trade) : null;
+  if (capture !== null) return capture;
+  if (namesOtherMoney(trade, asked)) return { is: 'foreign' };
+  return trade.trade_id === null || meaning.is === 'captured' ? { is: 'unknown' } : meaning;
 }
 
-/** Whether a state claims an end. What is open or not understood of another trade is no claim that anybody need look at. */
-function isSettled(meaning: StateMeaning): boolean {
-  return meaning.is === 'captured' || meaning.is === 'declined' || meaning.is === 'cancelled';
+/** Whether anything that a trade names differs from what we asked. What it doesn't name doesn't differ. */
+export function namesAnother(trade: Trade, asked: AskedTrade): boolean {
+  return namesAnotherTrade(trade, asked) || namesOtherMoney(trade, asked);
+}
+
+function namesAnotherTrade({ trade_id: tradeId }: Trade, asked: AskedTrade): boolean {
+  return tradeId !== null && tradeId !== asked.tradeId;
 }
 
 /**
- * A capture of what the trade names, for the capture's own rules to call a mismatch if it isn't what we asked. So is a refund: its state
+ * A capture of what the trade names, for the capture's own rules to call a mismatch if it isn't what we asked; null if it leaves out
+ * something of that. A refund is a capture too: its state
  * proves that a capture was made, but an amount beside it that isn't ours may be the refund's or that of another capture, and which of
  * them a person must see.
  *
  * YabandPay gives a capture no id of its own. It keeps the trade_id, of which it allows one capture, and every answer and statement
  * names it; the transaction id belongs to the bank or wallet behind it, and answers to captures don't name one.
  */
-function captured({ trade_id: tradeId, amount, currency, paid_time: paidTime }: Trade): Finding {
-  if (amount === null || currency === null) return { is: 'unknown' };
+function captured({ trade_id: tradeId, amount, currency, paid_time: paidTime }: Trade): Finding | null {
+  if (tradeId === null || amount === null || currency === null) return null;
   const money = moneyOf(amount, currency);
   // Money that we couldn't have asked for in any currency: another than ours, and nothing that could be kept.
   if (money === null) return { is: 'foreign' };
@@ -66,7 +63,6 @@ function minorUnits(literal: string, currency: string): bigint | null {
   return exponent === null ? null : parseMajor(literal, exponent);
 }
 
-/** Whether the money that a trade names differs from what we asked. What it doesn't name doesn't differ. */
 function namesOtherMoney({ amount, currency }: Trade, asked: AskedTrade): boolean {
   if (currency !== null && currency !== asked.currency) return true;
   if (amount === null) return false;

@@ -85,21 +85,34 @@ describe('dead letters on Kafka', () => {
   it('find room where the message leaves none: without value, then headers, then key', async (t) => {
     const { originals, letters } = await deadLettersOf(t, [
       { key: 'k', value: Buffer.alloc(1_048_500, 'x') },
-      { key: 'k', value: 'v', headers: { own: Buffer.alloc(1_048_000) } },
-      { key: Buffer.alloc(600_000), value: 'v', headers: { own: Buffer.alloc(440_000) } },
-      { key: Buffer.alloc(1_048_000), value: 'v', headers: { own: 'x' } },
-      { key: null, value: null, headers: Object.fromEntries(manyHeaders(100_000)) },
+      { key: 'k', value: 'v', headers: { own: Buffer.alloc(1_048_450) } },
+      { key: Buffer.alloc(600_000), value: 'v', headers: { own: Buffer.alloc(448_450) } },
+      { key: Buffer.alloc(1_048_450), value: 'v', headers: { own: 'x' } },
     ]);
     assert.deepEqual(letters.map(omissions), [
       ['dlq_value_omitted=1048500'],
-      ['dlq_value_omitted=1', 'dlq_headers_omitted=1048003'],
-      ['dlq_value_omitted=1', 'dlq_headers_omitted=440003'],
-      ['dlq_value_omitted=1', 'dlq_headers_omitted=4', 'dlq_key_omitted=1048000'],
-      ['dlq_headers_omitted=400000'],
+      ['dlq_value_omitted=1', 'dlq_headers_omitted=1048453'],
+      ['dlq_value_omitted=1', 'dlq_headers_omitted=448453'],
+      ['dlq_value_omitted=1', 'dlq_headers_omitted=4', 'dlq_key_omitted=1048450'],
     ]);
     assert.deepEqual(letters[2]?.key, originals[2]?.key);
     assert.ok(letters.every(({ value }) => value === null));
     assert.ok(letters.every(({ headers }) => headers.some(([name]) => name === 'dlq_reason')));
+  });
+
+  it('are whole wherever the brokers take them, up to the last bytes and with any number of headers', async (t) => {
+    const { originals, letters } = await deadLettersOf(t, [
+      { key: 'k', value: Buffer.alloc(1_048_100, 'x'), headers: { own: 'x' } },
+      { key: Buffer.alloc(600_000), value: 'v', headers: { own: Buffer.alloc(448_100) } },
+      { key: null, value: 'v', headers: Object.fromEntries(manyHeaders(100_000)) },
+    ]);
+    assert.deepEqual(letters.map(omissions), [[], [], []]);
+    for (const [index, { key, value, headers }] of originals.entries()) {
+      const letter = letters[index];
+      assert.ok(letter);
+      assert.deepEqual([letter.key, letter.value], [key, value]);
+      assert.deepEqual(letter.headers.slice(0, headers.length), headers);
+    }
   });
 
   it('find room where their topic takes less than they were told, and the others go whole', async (t) => {

@@ -65,12 +65,12 @@ describe('the lag of a group', () => {
     t.after(() => {
       network.close();
     });
-    const reading = reader(t, { client: { ...kafka.client, sockets: network.sockets }, deadlineMs: 1_000 });
+    const reading = reader(t, { client: { ...kafka.client, sockets: network.sockets }, deadlineMs: 3_000 });
     await reading.read(kafka.group(), [topic]);
     network.freezeAll();
     const begun = performance.now();
     await assert.rejects(reading.read(kafka.group(), [topic]), { code: 'LOG_UNAVAILABLE' });
-    assert.ok(performance.now() - begun < 2_000);
+    assert.ok(performance.now() - begun < 6_000);
     network.thaw();
     assert.equal((await reading.read(kafka.group(), [topic])).length, 1);
   });

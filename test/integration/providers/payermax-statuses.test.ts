@@ -27,11 +27,15 @@ function withData(members: Readonly<Record<string, unknown>>): Scenario {
 }
 
 describe('the status of an accepted capture', () => {
+  /** The statuses that a test has sent and held against the page: written at the end of each such test and nowhere else. */
+  const sentIn = { capture: new Set<string>(), inquiry: new Set<string>() };
+
   for (const [status, expected] of Object.entries(PAYERMAX_PAGE_STATUSES)) {
     it(`${status}: ${expected.finding}, so the capture is ${expected.outcome}`, async () => {
       const { answer } = await becomes(rig, { scenario: accepted(status), moved: false, ...expected });
       assert.equal(answer.providerCode, status);
       assert.equal(answer.httpStatus, 200);
+      sentIn.capture.add(status);
     });
 
     it(`${status} in answer to an order query never ends a capture in doubt`, async () => {
@@ -42,8 +46,14 @@ describe('the status of an accepted capture', () => {
       const asked = await rig.ask(capture);
       assertRead(asked, { finding: 'unknown', outcome: 'pending/unknown' });
       assert.equal(asked.answer.providerCode, status);
+      sentIn.inquiry.add(status);
     });
   }
+
+  it('was sent in both answers, each of the page', () => {
+    const all = new Set(Object.keys(PAYERMAX_PAGE_STATUSES));
+    assert.deepEqual(sentIn, { capture: all, inquiry: all });
+  });
 
   it('SUCCESS comes with money that moved, PENDING with none as yet', async () => {
     const { SUCCESS, PENDING } = PAYERMAX_PAGE_STATUSES;

@@ -4,6 +4,7 @@ import type { Scenario } from '../../../sandbox/scenario.js';
 import type { Money } from '../../../src/capture/money.js';
 import {
   anExpiredPayment,
+  assertRead,
   hasNoDoubleCapture,
   INQUIRIES_SPOILT_ON_THE_WAY,
 } from '../../support/provider-expectations.js';
@@ -11,6 +12,8 @@ import type { OrderChange, Sent } from '../../support/provider-rig.js';
 import type { PaymentInput } from '../../support/sandbox-admin.js';
 import { until } from '../../support/until.js';
 import { IQD_150, WalletRig } from '../../support/wallet-rig.js';
+
+const HOUR = 3_600_000;
 
 let rig: WalletRig;
 before(async () => {
@@ -82,7 +85,7 @@ describe('an inquiry', () => {
       ...INQUIRIES_SPOILT_ON_THE_WAY,
       { kind: 'unsigned' },
       { kind: 'wrong_signature' },
-      { kind: 'altered', members: { paymentId: 'another' } },
+      { kind: 'altered', members: { paymentId: null } },
       { kind: 'altered', members: { paymentStatus: 'ODD', transactions: [] } },
     ];
     for (const inquiryScenario of scenarios) {
@@ -90,6 +93,64 @@ describe('an inquiry', () => {
       assert.deepEqual(answer.finding, { is: 'unknown' }, inquiryScenario.kind);
       assert.equal(outcome, 'pending/unknown');
     }
+  });
+
+  it('that contradicts itself says nothing', async () => {
+    for (const [moved, paymentStatus] of [
+      [false, 'SUCCESS'],
+      [false, 'PROCESSING'],
+      [true, 'FAIL'],
+    ] as const) {
+      const { capture } = await rig.send(
+        await rig.planned({
+          scenario: { kind: 'in_process', moved, endsAfterMs: HOUR },
+          inquiryScenario: { kind: 'altered', members: { paymentStatus } },
+        }),
+      );
+      await rig.admin.hurry();
+      const asked = await rig.ask(capture);
+      assertRead(asked, { finding: 'unknown', outcome: 'pending/unknown' });
+      const raw = Buffer.from(asked.answer.raw ?? []).toString('utf8');
+      assert.match(raw, new RegExp(`"CAPTURE","transactionStatus":"${moved ? 'SUCCESS' : 'FAIL'}"`));
+    }
+  });
+
+  it('that names another payment, or other money, is a mismatch whatever it says', async () => {
+    const dollar = { value: '100', currency: 'USD' };
+    for (const scenario of [
+      { kind: 'unknown', moved: false },
+      { kind: 'in_process', moved: true },
+      { kind: 'normal' },
+    ] as const) {
+      for (const members of [{ paymentId: 'another' }, { paymentAmount: dollar, transactions: [] }]) {
+        const { outcome } = await askAfter({ scenario, inquiryScenario: { kind: 'altered', members } });
+        assert.equal(outcome, 'pending/integrity_mismatch', `${scenario.kind} ${JSON.stringify(members)}`);
+      }
+    }
+    const transaction = {
+      transactionType: 'CAPTURE',
+      transactionStatus: 'FAIL',
+      transactionAmount: dollar,
+      transactionTime: '2026-03-01T12:00:00+03:00',
+      transactionId: 'CAP',
+    };
+    for (const members of [
+      { transactions: [transaction] },
+      { paymentStatus: 'FAIL', paymentAmount: dollar },
+      { paymentStatus: 'FAIL', transactions: [transaction] },
+    ]) {
+      const asked = await askAfter({
+        scenario: { kind: 'unknown', moved: false },
+        inquiryScenario: { kind: 'altered', members },
+      });
+      assertRead(asked, { finding: 'foreign', outcome: 'pending/integrity_mismatch' });
+    }
+  });
+
+  it('finds the authorisation of a partial capture by the authorised amount', async () => {
+    const scenario: Scenario = { kind: 'unknown', moved: false };
+    const { answer } = await askAfter({ scenario }, { captureAmount: half.amount });
+    assert.deepEqual(answer.finding, { is: 'authorised' });
   });
 });
 

@@ -35,12 +35,16 @@ function inState(resultStatus: string): Scenario {
 }
 
 describe('a state of a trade', () => {
+  /** The words that a test has sent and held against the page: written at the end of each such test and nowhere else. */
+  const sentIn = { capture: new Set<string>(), inquiry: new Set<string>() };
+
   for (const [name, { number, capture, inquiry }] of Object.entries(YABANDPAY_PAGE_STATES)) {
     const spellings = [name, name.toUpperCase(), name.replace(/^./, (letter) => letter.toUpperCase())];
     for (const state of new Set(number === null ? spellings : [...spellings, number])) {
       it(`${state} in answer to a capture: ${capture.outcome}`, async () => {
         const { answer } = await becomes(rig, { scenario: inState(state), moved: false, ...capture });
         assert.equal(answer.providerCode, state);
+        sentIn.capture.add(state);
       });
 
       it(`${state} in answer to an inquiry: ${inquiry.outcome}`, async () => {
@@ -50,9 +54,23 @@ describe('a state of a trade', () => {
         });
         assertRead(sent, inquiry);
         assert.equal(sent.answer.providerCode, state);
+        sentIn.inquiry.add(state);
       });
     }
   }
+
+  it('was sent by its name and by its number, each of the page', () => {
+    const words = Object.entries(YABANDPAY_PAGE_STATES).flatMap(([name, { number }]) => [
+      name,
+      number ?? name,
+    ]);
+    for (const sent of Object.values(sentIn)) {
+      assert.deepEqual(
+        words.filter((word) => !sent.has(word)),
+        [],
+      );
+    }
+  });
 
   for (const state of ['completed', 'settled', '9', '25', '0', '000', 'constructor']) {
     it(`${state}, which is on no page, decides nothing`, async () => {

@@ -42,10 +42,21 @@ describe('an answer of YabandPay that does not arrive as it should', () => {
       finding: 'foreign',
       moved: false,
     }),
-    aMismatch('a refusal of another trade', saying({ data: { trade_id: 'another' } }, refusal), {
+    aMismatch('what is in process of another trade', saying({ data: { trade_id: 'another' } }, open), {
       finding: 'foreign',
       moved: false,
     }),
+    ...[
+      { trade_id: 'another' },
+      { amount: '25' },
+      { currency: 'USD' },
+      { amount: '24.991', state: 'declined' },
+    ].map((data) =>
+      aMismatch(`a refusal with ${JSON.stringify(data)}`, saying({ data }, refusal), {
+        finding: 'foreign',
+        moved: false,
+      }),
+    ),
 
     ...['trade_id', 'amount', 'currency', 'state'].map((name) =>
       inDoubt(`a success without ${name}`, saying({ data: { [name]: null } }), { moved: true }),

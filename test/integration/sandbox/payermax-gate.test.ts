@@ -89,6 +89,8 @@ describe("PayerMax's gate", () => {
     'with a merchant as a number': ['PARAMS_INVALID', { envelope: { merchantNo: 1 } }],
     'with no data': ['PARAMS_INVALID', { envelope: { data: null } }],
     'with data that is a list': ['PARAMS_INVALID', { envelope: { data: [] } }],
+    'with two amounts': ['PARAMS_INVALID', { amountText: '1,"amount":100.00' }],
+    'with one amount twice': ['PARAMS_INVALID', { amountText: '100.00,"amount":100.00' }],
   };
   for (const [how, [code, deviation]] of Object.entries(refused)) {
     it(`refuses one ${how}: ${code}, and does not sign that`, async () => {

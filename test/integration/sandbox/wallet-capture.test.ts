@@ -50,6 +50,20 @@ describe("the wallet's rules of capturing", () => {
       });
     }
 
+    it('that has a member twice is PARAM_ILLEGAL, and moves nothing', async () => {
+      const paymentId = await admin.authorise();
+      const ids = `"captureRequestId":"twice","paymentId":"${paymentId}"`;
+      for (const captureAmount of [
+        '{"value":"1","value":"150000","currency":"IQD"}',
+        '{"value":"1","currency":"IQD"},"captureAmount":{"value":"150000","currency":"IQD"}',
+      ]) {
+        const body = `{${ids},"captureAmount":${captureAmount}}`;
+        assert.equal((await merchant.post('/v1/payments/capture', body)).resultCode, 'PARAM_ILLEGAL');
+      }
+      const { capturedAmount, requestIds } = await admin.entry(paymentId);
+      assert.deepEqual([capturedAmount, requestIds], ['0', []]);
+    });
+
     it('that is no JSON, or not in UTF-8, is PARAM_ILLEGAL', async () => {
       const path = '/v1/payments/capture';
       assert.equal((await merchant.post(path, '{"captureRequestId":')).resultCode, 'PARAM_ILLEGAL');

@@ -54,6 +54,14 @@ describe("YabandPay's gate", () => {
     'no body': ['-3001', { sentBody: '' }],
     'a body that is not in UTF-8': ['-3001', { sentBody: Buffer.from('{"user":"é"}', 'latin1') }],
     'another media type': ['-3001', { contentType: 'text/plain' }],
+    'an amount that is there twice, the one that was signed last': [
+      '-3001',
+      { rewritten: (body) => body.replace('"amount":', '"amount":"1","amount":') },
+    ],
+    'a method that is there twice': [
+      '-3001',
+      { rewritten: (body) => body.replace('"method":', '"method":"v3.QueryOrder","method":') },
+    ],
     'no user': ['-3001', { envelope: { user: null } }],
     'a user that is a number': ['-3001', { envelope: { user: 100001 } }],
     'no signature': ['-3001', { envelope: { sign: null } }],

@@ -4,6 +4,7 @@ import { createDeadLetterProducer } from '../../../producers/dead-letter.js';
 import type { DeadLetterOptions } from '../../../producers/dead-letter.js';
 import type { Rejection } from '../../../src/capture/order.js';
 import { CaptureWorkerError } from '../../../src/errors.js';
+import { batchSizeOf } from '../../../src/kafka/record-size.js';
 import type { LogHeaders, LogMessage, LogRecord } from '../../../src/ports/log.js';
 
 const REJECTION: Rejection = {
@@ -96,6 +97,31 @@ describe('a dead letter', () => {
     assert.ok(cut);
     assert.equal(cut.value, null);
     assert.deepEqual(texts(cut.headers).at(-1), ['dlq_value_omitted', '1900']);
+  });
+
+  it('is whole as long as a batch with it alone is no larger than brokers take by default', async () => {
+    const { put, appended } = deadLetters();
+    const letterWith = async (valueBytes: number): Promise<LogRecord> => {
+      await put(aMessage({ value: Buffer.alloc(valueBytes) }));
+      const letter = appended.at(-1)?.[0];
+      assert.ok(letter);
+      return letter;
+    };
+    const room = 1_048_588 - batchSizeOf(await letterWith(1_000_000)) + 1_000_000;
+    assert.ok(room > 1_048_000);
+    const whole = await letterWith(room);
+    assert.deepEqual([whole.value?.length, batchSizeOf(whole)], [room, 1_048_588]);
+    assert.equal((await letterWith(room + 1)).value, null);
+  });
+
+  it('keeps value and headers of a message of very many headers, which are small together', async () => {
+    const { put, appended } = deadLetters();
+    const headers = Array.from({ length: 100_000 }, (): [string, Buffer] => ['h', Buffer.from('x')]);
+    await put(aMessage({ headers }));
+    const [[letter] = []] = appended;
+    assert.ok(letter);
+    assert.equal(letter.value?.length, 4);
+    assert.deepEqual(letter.headers.slice(0, headers.length), headers);
   });
 
   describe('for which the topic has too little room', () => {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inMajorUnits, isoDecimals } from '../../../sandbox/currencies.js';
+import { exponentOf } from '../../../src/capture/currencies.js';
+import { ISO_4217 } from '../../support/provider-currencies.js';
 
 describe('the decimals of a currency', () => {
-  it('are those of ISO 4217', () => {
-    const decimals = ['EUR', 'USD', 'JPY', 'KRW', 'KWD', 'IQD', 'CLF', 'CLP'].map(isoDecimals);
-    assert.deepEqual(decimals, [2, 2, 0, 0, 3, 3, 4, 0]);
+  it("are those of ISO 4217, and the client's, for each", () => {
+    for (const [currency, decimals] of ISO_4217) {
+      assert.equal(isoDecimals(currency), decimals, currency);
+      assert.equal(exponentOf(currency), decimals, currency);
+    }
   });
 
   it('are all written out', () => {

@@ -1,23 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exponentOf } from '../../../../src/capture/currencies.js';
+import { ISO_4217, WITHOUT_MINOR_UNIT } from '../../../support/provider-currencies.js';
+
+function everyCode(): string[] {
+  const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+  return letters.flatMap((one) => letters.flatMap((two) => letters.map((three) => one + two + three)));
+}
 
 describe('currencies', () => {
-  it('has the decimals of ISO 4217, not those of CLDR', () => {
-    const expected: Record<string, number> = {
-      EUR: 2,
-      USD: 2,
-      JPY: 0,
-      KRW: 0,
-      ISK: 0,
-      IQD: 3,
-      KWD: 3,
-      BHD: 3,
-      TND: 3,
-      CLF: 4,
-    };
-    for (const [currency, exponent] of Object.entries(expected))
-      assert.equal(exponentOf(currency), exponent, currency);
+  it('have the decimals of ISO 4217, each of them', () => {
+    // Every code that there can be, so that neither a missing nor a surplus one escapes.
+    const known = everyCode().flatMap((code): [string, number][] => {
+      const exponent = exponentOf(code);
+      return exponent === null ? [] : [[code, exponent]];
+    });
+    assert.deepEqual(known, [...ISO_4217].toSorted());
+  });
+
+  it('count nothing in what ISO 4217 lists without a minor unit', () => {
+    for (const code of WITHOUT_MINOR_UNIT) assert.equal(exponentOf(code), null, code);
   });
 
   it('knows every currency that the platform lists as current, and disagrees with it only where CLDR does', () => {

@@ -53,16 +53,21 @@ const simulators: Simulators = {
   payermax: new Payermax((await payermaxCredentials({})).credentials, shared),
 };
 
+/** The providers whose codes a test has compared: written at the end of each such test and nowhere else. */
+const compared = { client: new Set<string>(), sandbox: new Set<string>(), scripts: new Set<string>() };
+
 for (const provider of PROVIDERS) {
   describe(`the codes of ${provider}'s page`, () => {
     const onThePage = Object.keys(PAGE_CODES[provider]).toSorted();
 
     it('are those that the client gives a meaning, each once', () => {
       assert.deepEqual(IN_THE_CLIENT[provider].map(({ code }) => code).toSorted(), onThePage);
+      compared.client.add(provider);
     });
 
     it('are those that the sandbox has', () => {
       assert.deepEqual(Object.keys(IN_THE_SANDBOX[provider]).toSorted(), onThePage);
+      compared.sandbox.add(provider);
     });
 
     it('can be scripted, and no other code can without more being said', () => {
@@ -72,9 +77,15 @@ for (const provider of PROVIDERS) {
       // Of an acceptance, a script must say what it comes to.
       assert.deepEqual(unplayable, provider === 'payermax' ? ['APPLY_SUCCESS'] : []);
       assert.notEqual(problemOf('NEVER_HEARD_OF'), null);
+      compared.scripts.add(provider);
     });
   });
 }
+
+it('the codes of none of the three providers went without being compared', () => {
+  const all = new Set(['wallet', 'yabandpay', 'payermax']);
+  assert.deepEqual(compared, { client: all, sandbox: all, scripts: all });
+});
 
 describe('what the pages give beside their codes', () => {
   it("is the wallet's statuses, in the client and in the sandbox", () => {

@@ -15,6 +15,9 @@ function started(): { registry: MemoryRegistry; clock: { ms: number; monotonic()
 
 const away = new CaptureWorkerError('REGISTRY_UNAVAILABLE', 'away');
 
+/** What is asked of the registry to prove that it is ours. */
+const PROOF = `id ${contract.subject}`;
+
 describe('a schema that the registry has', () => {
   it('is asked for once, also by messages that come at once, and the reading is the same object ever after', async () => {
     const { registry, clock } = started();
@@ -24,7 +27,8 @@ describe('a schema that the registry has', () => {
     assert.ok('resolver' in first);
     assert.equal(second, first);
     assert.equal(await readingOf(7), first);
-    assert.deepEqual(registry.asked, ['schema 7']);
+    // Proven again, after the answer: the reading is for good.
+    assert.deepEqual(registry.asked, [PROOF, 'schema 7', PROOF]);
   });
 
   it('needs no question if it is our own', async () => {
@@ -42,13 +46,19 @@ describe('a schema that the registry has', () => {
     },
     'is no schema': { schema: '{"type":"nope"}', says: /can't be read as order.fulfilled/ },
     'is no JSON': { schema: '{', says: /can't be read as order.fulfilled/ },
+    'is no schema at all': { schema: '', says: /can't be read as order.fulfilled/ },
+    'is a page': { schema: '<html>', says: /can't be read as order.fulfilled/ },
+    'is larger than any honest one': {
+      schema: JSON.stringify({ type: 'record', name: 'x', fields: fields(5_000) }),
+      says: /more than 5000 parts/,
+    },
     'has a long name': {
       schema: JSON.stringify({ type: 'record', name: 'x'.repeat(5_000), fields: [] }),
       says: /^.{1,301}$/s,
     },
   };
   for (const [what, { says, schema, ...more }] of Object.entries(unreadable)) {
-    it(`makes its messages undecodable if it ${what}, and is asked for once`, async () => {
+    it(`makes its messages undecodable for a minute if it ${what}`, async () => {
       const { registry, clock } = started();
       registry.put('other-value', schema, 7, more);
       const readingOf = writerSchemas(contract, { registry, clock });
@@ -56,23 +66,35 @@ describe('a schema that the registry has', () => {
       assert.ok('rejection' in reading);
       assert.equal(reading.rejection.rejected, 'undecodable');
       assert.match(reading.rejection.problem, says);
-      await readingOf(7);
-      assert.deepEqual(registry.asked, ['schema 7']);
+      clock.ms += 59_999;
+      assert.equal(await readingOf(7), reading);
+      assert.deepEqual(registry.asked, [PROOF, 'schema 7', PROOF]);
+      clock.ms += 1;
+      registry.put(contract.subject, `${contract.schema} `, 7);
+      assert.ok('resolver' in (await readingOf(7)));
     });
   }
+
+  it('is read whatever its docs and defaults are: the defaults that count are ours', async () => {
+    const { registry, clock } = started();
+    const schema = JSON.parse(contract.schema) as { fields: object[] };
+    const added = { name: 'added', type: 'int', default: 'none', doc: 5, aliases: 'x', order: 'never' };
+    registry.put(contract.subject, JSON.stringify({ ...schema, fields: [...schema.fields, added] }), 7);
+    assert.ok('resolver' in (await writerSchemas(contract, { registry, clock })(7)));
+  });
 });
 
 describe('a schema that the registry does not have', () => {
   it('is unknown, and is not asked for again for a while', async () => {
     const { registry, clock } = started();
-    const readingOf = writerSchemas(contract, { registry, clock, unknownForMs: 1_000 });
+    const readingOf = writerSchemas(contract, { registry, clock, refusedForMs: 1_000 });
     const reading = await readingOf(7);
     assert.ok('rejection' in reading);
     assert.equal(reading.rejection.rejected, 'unknown_schema');
     assert.match(reading.rejection.problem, /schema 7\b/);
     clock.ms += 999;
     await readingOf(7);
-    assert.deepEqual(registry.asked, ['schema 7', `id ${contract.subject}`]);
+    assert.deepEqual(registry.asked, [PROOF, 'schema 7']);
     clock.ms += 1;
     registry.put(contract.subject, `${contract.schema} `, 7);
     assert.ok('resolver' in (await readingOf(7)));
@@ -88,6 +110,18 @@ describe('a schema that the registry does not have', () => {
     assert.deepEqual(registry.asked, []);
     await readingOf(1_000);
     assert.equal(registry.asked[0], 'schema 1000');
+  });
+
+  it('takes one question an id in a flood of them: the registry proves itself once in three seconds', async () => {
+    const { registry, clock } = started();
+    const readingOf = writerSchemas(contract, { registry, clock });
+    // Several at once, one after the other, and a millisecond for each.
+    for (let id = 1_000; id < 7_000; id += 3) {
+      await Promise.all([readingOf(id), readingOf(id + 1), readingOf(id + 2)]);
+      clock.ms += 3;
+    }
+    assert.equal(registry.asked.filter((question) => question.startsWith('schema')).length, 6_000);
+    assert.equal(registry.asked.filter((question) => question === PROOF).length, 2);
   });
 });
 
@@ -115,14 +149,120 @@ describe('a registry that can not be believed', () => {
     await stillAway(writerSchemas(contract, { registry, clock }));
   });
 
+  /** What another registry may have under an id of ours. */
+  const elsewhere = {
+    'a schema of something else': { schema: '{"type":"record","name":"Other","fields":[]}' },
+    'no schema': { schema: '' },
+    'a page': { schema: '<html>' },
+    'a schema that is no Avro': { schema: '{}', schemaType: 'JSON' },
+    'a schema that refers to others': { schema: contract.schema, hasReferences: true },
+    'a schema that can be read': { schema: `${contract.schema} ` },
+  };
+  for (const [what, { schema, ...more }] of Object.entries(elsewhere)) {
+    it(`is unavailable if it is another one, with ${what} under the id, and is believed when ours is back`, async () => {
+      const { registry, clock } = started();
+      const another = new MemoryRegistry();
+      another.put(contract.subject, schema, 7, more);
+      let answers: MemoryRegistry = another;
+      const readingOf = writerSchemas(contract, { registry: either(() => answers), clock });
+      await stillAway(readingOf);
+      await Promise.all([stillAway(readingOf), stillAway(readingOf)]);
+      registry.put(contract.subject, orderWithoutDescription(), 7);
+      answers = registry;
+      assert.ok('resolver' in (await readingOf(7)));
+    });
+
+    it(`is unavailable if it was replaced since it proved itself, and has ${what} under the id`, async () => {
+      const { registry, clock } = started();
+      let answers = registry;
+      const readingOf = writerSchemas(contract, { registry: either(() => answers), clock });
+      await readingOf(8);
+      clock.ms += 3_000;
+      answers = new MemoryRegistry();
+      answers.put('any-value', schema, 7, more);
+      await stillAway(readingOf);
+    });
+  }
+
+  it('is not believed for good on a proof from before the answer', async () => {
+    const { registry, clock } = started();
+    let answers = registry;
+    const readingOf = writerSchemas(contract, { registry: either(() => answers), clock });
+    await readingOf(8);
+    answers = new MemoryRegistry();
+    answers.put('any-value', `${contract.schema} `, 7);
+    // The last proof is a moment old.
+    await stillAway(readingOf);
+  });
+
+  it('is not believed for good on a proof from after the answer alone: ours may have come back in between', async () => {
+    const { registry, clock } = started();
+    const another = new MemoryRegistry();
+    another.put('any-value', `${contract.schema} `, 7);
+    const readingOf = writerSchemas(contract, {
+      registry: {
+        idOf: (...asked) => (another.asked.length > 0 ? registry : another).idOf(...asked),
+        schemaById: (id) => another.schemaById(id),
+      },
+      clock,
+    });
+    await stillAway(readingOf);
+    assert.deepEqual(another.asked, [PROOF], 'what it has under the id was not even asked');
+  });
+
+  it('refuses nothing while it is another one, nor anything for what it said in the last moment', async () => {
+    const { registry, clock } = started();
+    const another = new MemoryRegistry();
+    let answers = registry;
+    const readingOf = writerSchemas(contract, { registry: either(() => answers), clock });
+    await readingOf(8);
+    answers = another;
+    assert.ok('rejection' in (await readingOf(7)), 'the last proof is a moment old');
+    clock.ms += 3_000;
+    await stillAway(readingOf);
+    registry.put(contract.subject, `${contract.schema} `, 7);
+    answers = registry;
+    assert.ok('resolver' in (await readingOf(7)));
+  });
+
+  it('must prove itself anew after a call that failed', async () => {
+    const { registry, clock } = started();
+    let answers = registry;
+    const readingOf = writerSchemas(contract, { registry: either(() => answers), clock });
+    await readingOf(8);
+    registry.failure = away;
+    await stillAway(readingOf);
+    // A moment later another one stands there, which knows none of our ids.
+    answers = new MemoryRegistry();
+    await stillAway(readingOf);
+  });
+
   it('is asked again after it was away', async () => {
     const { registry, clock } = started();
     registry.put(contract.subject, `${contract.schema} `, 7);
     const readingOf = writerSchemas(contract, { registry, clock });
     registry.failure = away;
     await Promise.all([stillAway(readingOf), stillAway(readingOf)]);
-    assert.deepEqual(registry.asked, ['schema 7']);
+    assert.deepEqual(registry.asked, [PROOF]);
     registry.failure = null;
     assert.ok('resolver' in (await readingOf(7)));
   });
 });
+
+/** Asks whichever registry answers at the moment. */
+function either(answering: () => MemoryRegistry): Pick<MemoryRegistry, 'idOf' | 'schemaById'> {
+  return {
+    idOf: (...asked) => answering().idOf(...asked),
+    schemaById: (id) => answering().schemaById(id),
+  };
+}
+
+/** A version that lets values be read, and is not ours. */
+function orderWithoutDescription(): string {
+  const schema = JSON.parse(contract.schema) as { fields: { name: string }[] };
+  return JSON.stringify({ ...schema, fields: schema.fields.filter(({ name }) => name !== 'description') });
+}
+
+function fields(count: number): object[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `f${String(index)}`, type: 'int' }));
+}

@@ -8,6 +8,7 @@ import { createPayermaxClient } from '../../../../../src/providers/payermax/clie
 import type { PayermaxAccountConfig } from '../../../../../src/providers/payermax/config.js';
 import { HttpRig } from '../../../../support/http-rig.js';
 import { manualClock } from '../../../../support/manual-clock.js';
+import { endsByItself } from '../../../../support/provider-deadline.js';
 import type { RawServer } from '../../../../support/raw-server.js';
 import { httpAnswer } from '../../../../support/raw-server.js';
 
@@ -21,10 +22,11 @@ const SUCCESS =
 
 const rig = new HttpRig();
 let clients: ProviderClient[] = [];
+/** Servers first: their end breaks a call that should have ended and hasn't, which a client would wait for. */
 afterEach(async () => {
+  await rig.close();
   await Promise.all(clients.map((client) => client.close()));
   clients = [];
-  await rig.close();
 });
 
 function client(
@@ -192,7 +194,7 @@ describe('a capture call', () => {
     const there = await answering(null);
     const payermax = client(there, { timeoutMs: 1_000 });
     assert.equal(payermax.timeoutMs, 1_000);
-    const answer = await payermax.capture(call());
+    const answer = await endsByItself(payermax.capture(call()));
     assert.equal(answer.finding.is, 'unknown');
     assert.match(answer.providerMessage ?? '', /^CALL_DEADLINE: /);
     assert.equal(requests(there).length, 1);

@@ -6,6 +6,7 @@ import type { Clock } from '../../../../../src/ports/clock.js';
 import type { CaptureCall, ProviderClient } from '../../../../../src/ports/provider.js';
 import { createWalletClient } from '../../../../../src/providers/wallet/client.js';
 import type { WalletAccountConfig } from '../../../../../src/providers/wallet/config.js';
+import { endsByItself } from '../../../../support/provider-deadline.js';
 import type { OnRequest, RawServer } from '../../../../support/raw-server.js';
 import { httpAnswer, startRawServer } from '../../../../support/raw-server.js';
 
@@ -31,9 +32,10 @@ class TestClock implements Clock {
   }
 }
 
+/** Servers first: their end breaks a call that should have ended and hasn't, which a client would wait for. */
 let cleanUps: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+  for (const cleanUp of cleanUps) await cleanUp();
   cleanUps = [];
 });
 
@@ -75,8 +77,7 @@ function call(changed: Partial<CaptureCall> = {}): CaptureCall {
   };
 }
 
-function signedAnswer(path: string, body: string): string {
-  const time = '2026-11-21T10:00:01.000+00:00';
+function signedAnswer(path: string, body: string, time = '2026-11-21T10:00:01.000+00:00'): string {
   const content = Buffer.from(`POST ${path}\n${CLIENT_ID}.${time}.${body}`, 'utf8');
   const signature = sign('RSA-SHA256', content, wallets.privateKey).toString('base64');
   return httpAnswer(200, body, {
@@ -105,9 +106,10 @@ function parsed(request: string): Sent {
 describe('a capture call', () => {
   it('carries the stored body byte for byte, signed, under a fresh time each', async () => {
     const sent: Sent[] = [];
-    const there = await server((request, { socket }) => {
+    const answered = ['2026-11-21T10:00:01.000+00:00', '2026-11-21T11:30:01.000+00:00'];
+    const there = await server((request, { socket }, index) => {
       sent.push(parsed(request));
-      socket.write(signedAnswer('/v1/payments/capture', SUCCESS));
+      socket.write(signedAnswer('/v1/payments/capture', SUCCESS, answered[index]));
     });
     const clock = new TestClock();
     const wallet = client(there.origin, clock);
@@ -117,7 +119,10 @@ describe('a capture call', () => {
     const second = await wallet.capture(one);
 
     assert.deepEqual([first.finding.is, second.finding.is], ['captured', 'captured']);
-    assert.deepEqual(first.at, new Date('2026-11-21T10:00:01Z'));
+    assert.deepEqual(
+      [first.at, second.at],
+      answered.map((time) => new Date(time)),
+    );
     const times = ['2026-11-21T10:00:00.123+00:00', '2026-11-21T11:30:00.000+00:00'];
     assert.deepEqual(
       sent.map(({ headers }) => headers.get('Request-Time')),
@@ -163,7 +168,7 @@ describe('a capture call', () => {
     const clock = new TestClock();
     const wallet = client(there.origin, clock, { timeoutMs: 1_000 });
     assert.equal(wallet.timeoutMs, 1_000);
-    const answer = await wallet.capture(call());
+    const answer = await endsByItself(wallet.capture(call()));
     assert.equal(answer.finding.is, 'unknown');
     assert.deepEqual(answer.at, clock.time);
     assert.match(answer.providerMessage ?? '', /^CALL_DEADLINE: /);
@@ -196,6 +201,46 @@ describe('a capture call', () => {
     const answer = await client(there.origin, clock).capture(call());
     assert.equal(answer.finding.is, 'unknown');
     assert.deepEqual(answer.at, clock.time);
+  });
+
+  it('is held against the request, the payment and the money of the call', async () => {
+    const named = {
+      result: { resultStatus: 'U', resultCode: 'CAPTURE_IN_PROCESS', resultMessage: 'Wait.' },
+      captureRequestId: 'REQ-1',
+      paymentId: 'PAY-1',
+      captureAmount: { value: '1', currency: 'IQD' },
+    };
+    const there = await server((_request, { socket }) => {
+      socket.write(signedAnswer('/v1/payments/capture', JSON.stringify(named)));
+    });
+    const wallet = client(there.origin, new TestClock());
+    const findings = [
+      {},
+      { requestId: 'REQ-2' },
+      { captureReference: 'PAY-2' },
+      { money: { amount: 2n, currency: 'IQD' } },
+      { money: { amount: 1n, currency: 'USD' } },
+    ].map(async (changed) => (await wallet.capture(call(changed))).finding.is);
+    assert.deepEqual(await Promise.all(findings), ['in_process', 'foreign', 'foreign', 'foreign', 'foreign']);
+  });
+
+  it('is unknown by an answer of another time that names no request, by the clock on arrival too', async () => {
+    for (const [ms, is] of [
+      // The answer comes so long after the call began that only the moment of its arrival is near its time.
+      [6 * 60_000, 'captured'],
+      [16 * 60_000, 'unknown'],
+      [-6 * 60_000, 'unknown'],
+    ] as const) {
+      const clock = new TestClock();
+      const time = new Date(clock.time.getTime() + ms).toISOString();
+      const there = await server((_request, { socket }) => {
+        clock.time = new Date(clock.time.getTime() + 10 * 60_000);
+        socket.write(signedAnswer('/v1/payments/capture', SUCCESS, time));
+      });
+      const { finding, providerMessage } = await client(there.origin, clock).capture(call());
+      assert.equal(finding.is, is, String(ms));
+      if (is === 'unknown') assert.match(providerMessage ?? '', /SUCCESS names no request/);
+    }
   });
 
   it('does not believe an answer that was signed for an inquiry', async () => {

@@ -101,16 +101,23 @@ describe('a transaction of type CAPTURE', () => {
   });
 
   it('outweighs the payment status, which may lag behind', () => {
-    for (const paymentStatus of ['AUTH_SUCCESS', 'PROCESSING', 'FAIL', 'ODD', null]) {
-      assert.equal(
-        claimOf(body({ paymentStatus, transactions: [capture('SUCCESS')] }), callFor(full)),
-        'captured',
-      );
-      assert.deepEqual(findingOf(body({ paymentStatus, transactions: [capture('FAIL')] })), {
-        is: 'declined',
-        category: 'other',
-      });
+    for (const paymentStatus of ['AUTH_SUCCESS', 'PROCESSING', 'SUCCESS', 'ODD', null]) {
+      const json = body({ paymentStatus, transactions: [capture('SUCCESS')] });
+      assert.equal(claimOf(json, callFor(full)), 'captured');
     }
+    for (const paymentStatus of ['AUTH_SUCCESS', 'FAIL', null]) {
+      const json = body({ paymentStatus, transactions: [capture('FAIL')] });
+      assert.deepEqual(findingOf(json), { is: 'declined', category: 'other' });
+    }
+  });
+
+  it('decides nothing beside a payment status that ended otherwise, or may still', () => {
+    for (const paymentStatus of ['SUCCESS', 'PROCESSING', 'CANCELLED', 'ODD', 'success', '']) {
+      const json = body({ paymentStatus, transactions: [capture('FAIL')] });
+      assert.deepEqual(findingOf(json), { is: 'unknown' }, paymentStatus);
+    }
+    const json = body({ paymentStatus: 'FAIL', transactions: [capture('SUCCESS')] });
+    assert.deepEqual(findingOf(json), { is: 'unknown' });
   });
 
   it('is a mismatch in another currency or of another request', () => {
@@ -222,16 +229,98 @@ describe('a payment status without such a transaction', () => {
   });
 });
 
-describe('an answer to an inquiry', () => {
-  it('says nothing if it is about another payment', () => {
-    const json = body({ paymentId: 'PAY-2', paymentStatus: 'SUCCESS', transactions: [capture('SUCCESS')] });
-    assert.deepEqual(findingOf(json), { is: 'unknown' });
+describe('an answer to an inquiry that names other money', () => {
+  const dollar = wire({ amount: 1n, currency: 'USD' });
+  const others = [dollar, wire({ ...full, amount: 1n }), wire({ ...full, currency: 'USD' })];
+  const statuses = ['AUTH_SUCCESS', 'PROCESSING', 'FAIL', 'CANCELLED', 'ODD', null];
+
+  it('is foreign if the payment has it, whatever its status', () => {
+    for (const paymentAmount of others) {
+      for (const paymentStatus of statuses) {
+        for (const money of [full, part]) {
+          const json = body({ paymentStatus, paymentAmount });
+          assert.deepEqual(findingOf(json, callFor(money)), { is: 'foreign' }, String(paymentStatus));
+        }
+      }
+      assert.equal(claimOf(body({ paymentStatus: 'SUCCESS', paymentAmount }), callFor(full)), 'mismatch');
+    }
   });
 
-  it('is taken as about ours if it names none', () => {
-    assert.deepEqual(findingOf(body({ paymentId: null, paymentStatus: 'AUTH_SUCCESS' })), {
-      is: 'authorised',
-    });
+  it('is foreign if the payment has it beside a capture that moved nothing', () => {
+    for (const transactionStatus of ['FAIL', 'PROCESSING', 'PENDING', 'ODD']) {
+      for (const paymentStatus of [...statuses, 'SUCCESS']) {
+        const transactions = [capture(transactionStatus)];
+        const json = body({ paymentStatus, paymentAmount: dollar, transactions });
+        assert.deepEqual(findingOf(json), { is: 'foreign' }, transactionStatus);
+      }
+    }
+  });
+
+  it('is foreign if a capture has it that moved nothing, also beside one of ours', () => {
+    for (const transactionAmount of [...others, wire(part)]) {
+      for (const transactionStatus of ['FAIL', 'PROCESSING', 'PENDING', 'ODD']) {
+        const other = capture(transactionStatus, { transactionAmount });
+        for (const transactions of [[other], [capture('FAIL'), other], [capture('PROCESSING'), other]]) {
+          const json = body({ paymentStatus: 'AUTH_SUCCESS', transactions });
+          assert.deepEqual(findingOf(json), { is: 'foreign' }, transactionStatus);
+        }
+      }
+    }
+  });
+
+  it('is not what names the authorised amount of a partial capture, or the part', () => {
+    for (const paymentAmount of [wire(full), wire(part), null]) {
+      const json = body({ paymentStatus: 'AUTH_SUCCESS', paymentAmount });
+      assert.deepEqual(findingOf(json, callFor(part)), { is: 'authorised' });
+      const refused = capture('FAIL', { transactionAmount: wire(part) });
+      assert.deepEqual(
+        findingOf(
+          body({ paymentStatus: 'AUTH_SUCCESS', paymentAmount, transactions: [refused] }),
+          callFor(part),
+        ),
+        { is: 'declined', category: 'other' },
+      );
+    }
+    // A capture has no other amount than its own.
+    const whole = body({ paymentStatus: 'AUTH_SUCCESS', transactions: [capture('FAIL')] });
+    assert.deepEqual(findingOf(whole, callFor(part)), { is: 'foreign' });
+  });
+
+  it('says as much as before if it names none', () => {
+    const nameless = { paymentAmount: null, paymentStatus: 'AUTH_SUCCESS' };
+    assert.deepEqual(findingOf(body(nameless)), { is: 'authorised' });
+    for (const [status, is] of [
+      ['FAIL', 'declined'],
+      ['PENDING', 'in_process'],
+    ] as const) {
+      const transactions = [capture(status, { transactionAmount: null })];
+      assert.equal(findingOf(body({ ...nameless, transactions })).is, is);
+    }
+  });
+});
+
+describe('an answer to an inquiry', () => {
+  it('is foreign if it is about another payment, whatever it says of it', () => {
+    for (const paymentStatus of ['SUCCESS', 'AUTH_SUCCESS', 'PROCESSING', 'FAIL', 'ODD', null]) {
+      for (const transactions of [[capture('SUCCESS')], [capture('FAIL')], []]) {
+        for (const paymentId of ['PAY-2', 'pay-1']) {
+          const json = body({ paymentId, paymentStatus, transactions });
+          assert.deepEqual(findingOf(json), { is: 'foreign' });
+          assert.equal(claimOf(json, callFor(full)), 'mismatch');
+        }
+      }
+    }
+    const refused = { result: { resultStatus: 'F', resultCode: 'CLIENT_INVALID' }, paymentId: 'PAY-2' };
+    assert.deepEqual(findingOf(refused), { is: 'foreign' });
+  });
+
+  it('decides nothing if it names no payment', () => {
+    for (const paymentStatus of ['SUCCESS', 'AUTH_SUCCESS', 'PROCESSING', 'FAIL', null]) {
+      for (const transactions of [[capture('SUCCESS')], [capture('FAIL')], [capture('PENDING')], []]) {
+        const answer = answerTo(body({ paymentId: null, paymentStatus, transactions }));
+        assert.deepEqual([answer.finding, answer.code], [{ is: 'unknown' }, paymentStatus]);
+      }
+    }
   });
 
   it('never decides the capture by the result of the inquiry', () => {

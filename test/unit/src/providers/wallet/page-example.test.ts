@@ -39,26 +39,31 @@ describe("the page's request", () => {
 });
 
 describe("the page's answer", () => {
-  const read = (requestId: string) =>
-    readCapture(Buffer.from(JSON.stringify(ANSWER)), { requestId, at: null });
+  // Its time would be another day's, were it signed; but it names its request.
+  const stamp = { at: null, isOfThisCall: false };
+  const read = (requestId: string): unknown => {
+    const money = { amount: 1_000_000n, currency: 'IQD' };
+    const asked = { requestId, captureReference: REQUEST.paymentId, money };
+    return readCapture(Buffer.from(JSON.stringify(ANSWER)), asked, stamp);
+  };
+  const reading = {
+    finding: {
+      is: 'captured',
+      money: null,
+      requestId: REQUEST.captureRequestId,
+      providerCaptureId: ANSWER.captureId,
+      capturedAt: new Date('2021-06-08T04:12:12Z'),
+    },
+    code: 'SUCCESS',
+    message: 'Success.',
+    at: null,
+  };
 
   it('says that the capture was made, under which id and when', () => {
-    assert.deepEqual(read(REQUEST.captureRequestId), {
-      finding: {
-        is: 'captured',
-        money: null,
-        requestId: REQUEST.captureRequestId,
-        providerCaptureId: ANSWER.captureId,
-        capturedAt: new Date('2021-06-08T04:12:12Z'),
-      },
-      code: 'SUCCESS',
-      message: 'Success.',
-      at: null,
-    });
+    assert.deepEqual(read(REQUEST.captureRequestId), reading);
   });
 
   it('names its own request, also to one that is another', () => {
-    const finding = read('ours')?.finding;
-    assert.equal(finding?.is === 'captured' && finding.requestId, REQUEST.captureRequestId);
+    assert.deepEqual(read('ours'), reading);
   });
 });

@@ -12,6 +12,8 @@ describe('a body', () => {
     assert.deepEqual(read(JSON.stringify({ result })), {
       result,
       captureRequestId: null,
+      paymentId: null,
+      captureAmount: { value: null, currency: null },
       captureId: null,
       captureTime: null,
     });
@@ -55,9 +57,31 @@ describe('a body', () => {
     assert.deepEqual(read(JSON.stringify(body)), {
       result: { ...result, resultMessage: null },
       captureRequestId: null,
+      paymentId: null,
+      captureAmount: { value: null, currency: null },
       captureId: null,
       captureTime: null,
     });
+  });
+});
+
+describe('the amount of a capture on the wire', () => {
+  const read = (captureAmount: unknown): unknown =>
+    readBody(Buffer.from(JSON.stringify({ result, captureAmount })), captureAnswer)?.captureAmount;
+
+  it('has either member, both or none', () => {
+    assert.deepEqual(read({ value: '1', currency: 'IQD' }), { value: 1n, currency: 'IQD' });
+    assert.deepEqual(read({ value: '0' }), { value: 0n, currency: null });
+    assert.deepEqual(read({ currency: 'USD' }), { value: null, currency: 'USD' });
+    for (const none of [undefined, null, {}, { value: null, currency: null }]) {
+      assert.deepEqual(read(none), { value: null, currency: null });
+    }
+  });
+
+  it('makes the whole answer unreadable if it is anything else', () => {
+    for (const other of ['1', 1, [], { value: 1 }, { value: '1.0' }, { value: '' }, { currency: 'usd' }]) {
+      assert.equal(read(other), undefined, JSON.stringify(other));
+    }
   });
 });
 

@@ -227,15 +227,30 @@ describe('a success', () => {
     }
   });
 
-  it('of another trade is foreign if it is settled, else unknown', () => {
+  it('of another trade is foreign, whatever has become of that', () => {
     for (const tradeId of ['another', TRADE_ID.toUpperCase(), `${TRADE_ID} `]) {
-      for (const state of ['paid', 'refunded', ...REFUSED_STATES]) {
+      for (const state of [
+        'paid',
+        'refunded',
+        ...UNDECIDED_STATES,
+        ...REFUSED_STATES,
+        'completed',
+        undefined,
+      ]) {
         assert.deepEqual(answered({ trade_id: tradeId, state }), { is: 'foreign' }, state);
       }
-      for (const state of [...UNDECIDED_STATES, 'completed']) {
-        assert.deepEqual(answered({ trade_id: tradeId, state }), { is: 'unknown' }, state);
-      }
     }
+  });
+
+  it('of other money is foreign too where it leaves out what would decide', () => {
+    for (const other of OTHER_MONEY) {
+      for (const name of ['trade_id', 'state']) {
+        assert.deepEqual(answered({ ...other, [name]: undefined }), { is: 'foreign' });
+      }
+      assert.deepEqual(answered({ ...other, state: 'completed' }), { is: 'foreign' });
+    }
+    assert.deepEqual(answered({ amount: '2', currency: undefined }), { is: 'foreign' });
+    assert.deepEqual(answered({ amount: undefined, currency: 'USD' }), { is: 'foreign' });
   });
 });
 
@@ -281,10 +296,22 @@ describe('a refusal', () => {
     }
   });
 
-  it('of another trade is foreign', () => {
-    for (const code of ['-4084', '-403']) {
-      assert.deepEqual(refused(code, { trade_id: 'another' }), { is: 'foreign' });
-    }
+  for (const { code, status } of YABANDPAY_CODES) {
+    if (status) continue;
+    it(`with ${code} is foreign if it names another trade, amount or currency`, () => {
+      for (const other of [{ trade_id: 'another' }, ...OTHER_MONEY]) {
+        assert.deepEqual(refused(code, { trade_id: TRADE_ID, ...other }), { is: 'foreign' });
+        assert.deepEqual(refused(code, { state: 'declined', ...other }), { is: 'foreign' });
+        assert.deepEqual(refused(code, { state: 'paid', ...other }), { is: 'foreign' });
+      }
+    });
+  }
+
+  it('that names our trade and our money is as it would be without them', () => {
+    const ours = { trade_id: TRADE_ID, amount: '1.00', currency: 'EUR', state: 'declined' };
+    assert.deepEqual(refused('-4084', ours), { is: 'declined', category: 'amount' });
+    assert.deepEqual(refused('-403', ours), { is: 'account_fault' });
+    assert.deepEqual(refused('-1000', ours), { is: 'unknown' });
   });
 
   it('of which the data cannot be read says nothing', () => {

@@ -171,19 +171,37 @@ describe('a trade that is not captured', () => {
   it('is unknown in a state that nobody has explained, or in none', () => {
     for (const state of ['completed', 'success', 'captured', '0', '09']) {
       assert.deepEqual(findingOf({ state }), { is: 'unknown' }, state);
-      assert.deepEqual(findingOf({ state, amount: '10.01' }), { is: 'unknown' }, state);
+      assert.deepEqual(findingOf({ state, amount: '10.01' }), { is: 'foreign' }, state);
     }
     assert.deepEqual(readingOf(about({})), { finding: { is: 'unknown' }, code: '200', message: '' });
   });
 });
 
 describe('an answer to an inquiry', () => {
-  it('of another trade is foreign if it is settled, else unknown', () => {
-    for (const state of ['paid', 'refunded', 'declined', 'expired', 'cancelled']) {
-      assert.deepEqual(findingOf({ state, trade_id: TRADE_ID.toUpperCase() }), { is: 'foreign' }, state);
+  it('of another trade is foreign, whatever has become of that', () => {
+    for (const state of [
+      'paid',
+      'refunded',
+      'declined',
+      'cancelled',
+      'authorized',
+      'processing',
+      'completed',
+    ]) {
+      for (const tradeId of [TRADE_ID.toUpperCase(), 'another']) {
+        assert.deepEqual(findingOf({ state, trade_id: tradeId }), { is: 'foreign' }, state);
+      }
     }
-    for (const state of ['authorized', 'processing', 'completed']) {
-      assert.deepEqual(findingOf({ state, trade_id: 'another' }), { is: 'unknown' }, state);
+  });
+
+  it('that refuses the inquiry is foreign if it names another trade or other money', () => {
+    for (const { code, status } of YABANDPAY_CODES) {
+      for (const other of [{ trade_id: 'another' }, { amount: '10.01' }, { currency: 'CHF' }]) {
+        const answer = { ...about({ state: 'paid', ...other }), code, status: !status };
+        assert.deepEqual(readingOf(answer).finding, { is: 'foreign' }, code);
+        if (status) continue;
+        assert.deepEqual(readingOf({ ...answer, status }).finding, { is: 'foreign' }, code);
+      }
     }
   });
 

@@ -1,13 +1,14 @@
 import { createHash, createPublicKey, KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
 import type { AccountConfig } from '../config/accounts.js';
+import { ACCOUNT_KEYS } from '../config/accounts.js';
 import { loadConfig } from '../config/config.js';
 import type { ProcessEnvironment } from '../config/environment.js';
 import { formatDuration } from '../config/duration.js';
 import { ConfigurationError } from '../config/problem.js';
 import type { VariableName } from '../config/variables.js';
 import { defaultOf, SECRET_VARIABLES, VARIABLE_NAMES } from '../config/variables.js';
-import { REDACTED } from '../redact.js';
+import { REDACTED, redactText } from '../redact.js';
 import { addHelp } from './help.js';
 import type { Io, Outcome } from './io.js';
 import { toJson } from './json.js';
@@ -28,7 +29,8 @@ export function addConfigCheck(config: Command, io: Io, outcome: Outcome): void 
         io.out(json === true ? toJson({ valid: true, ...shown }) : asText(shown));
       } catch (error) {
         if (json !== true || !(error instanceof ConfigurationError)) throw error;
-        io.out(toJson({ valid: false, problems: error.problems }));
+        const problems = error.problems.map(({ place, text }) => ({ place, text: redactText(text) }));
+        io.out(toJson({ valid: false, problems }));
         outcome.exitCode = error.exitCode;
       }
     });
@@ -75,16 +77,25 @@ function shownDatabaseUrl(written: string): string {
 }
 
 /**
- * Keys are shown by their fingerprint, so that one can tell which key is deployed without seeing it. A shared secret isn't even shown
- * so: it may be short enough to be found from its hash.
+ * The keys that can be written in the accounts file, and none that the program makes of them. RSA keys are shown by their fingerprint, so
+ * that one can tell which key is deployed without seeing it. A shared secret isn't even shown so: it may be short enough to be found from
+ * its hash.
  */
 function shownAccount(account: AccountConfig): Readonly<Record<string, unknown>> {
+  const written = new Set(['name', ...Object.keys(ACCOUNT_KEYS[account.provider].shape)]);
   return Object.fromEntries(
-    Object.entries(account).map(([key, value]: [string, unknown]) => {
-      if (key === 'secretKey') return [key, 'set'];
-      return value instanceof KeyObject ? [`${key}Fingerprint`, fingerprint(value)] : [key, value];
-    }),
+    Object.entries(account)
+      .filter(([key]) => written.has(withoutUnit(key)))
+      .map(([key, value]: [string, unknown]) => {
+        if (key === 'secretKey') return [key, 'set'];
+        return value instanceof KeyObject ? [`${key}Fingerprint`, fingerprint(value)] : [key, value];
+      }),
   );
+}
+
+/** Durations are in ms once they were read, and named so. */
+function withoutUnit(key: string): string {
+  return key.replace(/Ms$/, '');
 }
 
 /** As `openssl pkey -pubin -outform DER | sha256sum` gives it, of the public half. */
@@ -111,7 +122,7 @@ function lineOf(indent: string, values: Readonly<Record<string, unknown>>, path 
     if (Array.isArray(value)) return [`${indent}${name}: ${value.join(', ')}`];
     if (typeof value === 'object' && value !== null) return lineOf(indent, { ...value }, name);
     if (typeof value === 'number' && name.endsWith('Ms'))
-      return [`${indent}${name.slice(0, -'Ms'.length)}: ${formatDuration(value)}`];
+      return [`${indent}${withoutUnit(name)}: ${formatDuration(value)}`];
     return [`${indent}${name}: ${value === '' ? 'none' : String(value)}`];
   });
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { loadRegistrySettings } from '../config/config.js';
+import { CaptureWorkerError } from '../errors.js';
 import { registryClient } from '../kafka/registry/client.js';
+import { NoRegistryThere } from '../kafka/registry/http.js';
 import type { Registration } from '../kafka/schema-registry.js';
 import { registerSchemas } from '../kafka/schema-registry.js';
 import { topicNames } from '../kafka/topics.js';
@@ -21,6 +23,8 @@ export function addSchemasRegister(schemas: Command, io: Io): void {
       try {
         const registrations = await registerSchemas(client, topicNames(topicPrefix));
         for (const registration of registrations) io.out(`${describe(registration)}\n`);
+      } catch (error) {
+        throw atFault(error);
       } finally {
         await client.close();
       }
@@ -35,6 +39,12 @@ export function addSchemasRegister(schemas: Command, io: Io): void {
       ['capture-worker schemas register', 'before the first start, and before a start of a new version'],
     ],
   });
+}
+
+/** A worker waits for a registry to come back behind what answers in its place; for this command the address is wrong. */
+function atFault(error: unknown): unknown {
+  if (!(error instanceof NoRegistryThere)) return error;
+  return new CaptureWorkerError('REGISTRY_ACCESS_REFUSED', error.message, { cause: error });
 }
 
 function describe({ subject, id, outcome, raisedFrom }: Registration): string {

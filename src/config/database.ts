@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import { isLoopback } from '../loopback.js';
 import type { DatabaseTls } from '../store/connection.js';
+import { hostOf, parameter } from './database-url.js';
 import type { Reading } from './environment.js';
 import { quoted } from './problem.js';
 import { readSecret } from './secret.js';
@@ -24,20 +25,30 @@ const SYSTEM = 'system';
 /** How to reach PostgreSQL, files read. What is wrong is told; then what is returned is not to be used. */
 export function databaseSettings(reading: Reading, cwd: string): DatabaseSettings {
   const { DATABASE_URL: text, CAPTURE_WORKER_DATABASE_POOL: poolSize } = reading.values;
+  const password = secretFileOf(reading, 'DATABASE_PASSWORD_FILE', cwd);
   if (text === undefined) return { url: '', tls: null, poolSize };
   const url = new URL(text);
+  if (reading.isSet('DATABASE_PASSWORD_FILE') && holdsPassword(url))
+    reading.complain(
+      'DATABASE_PASSWORD_FILE',
+      'is set, and DATABASE_URL holds a password: give it in one place',
+    );
   const complain = (problem: string): void => {
     reading.complain('DATABASE_URL', problem);
   };
   const tls = tlsOf(url, cwd, complain);
-  return { url: urlOf(url, text, passwordOf(url, reading, cwd)), tls, poolSize };
+  return { url: urlOf(url, text, password), tls, poolSize };
+}
+
+function holdsPassword(url: URL): boolean {
+  return url.password !== '' || url.searchParams.has('password');
 }
 
 type Complain = (problem: string) => void;
 
 /**
  * `sslmode` as libpq means it, but for two: those that fall back to a connection in clear are not taken, and without one it is
- * `verify-full`, unless the server is on this machine.
+ * `verify-full`, unless the server is on this machine. The files are looked at also when the mode is wrong, so that all is told at once.
  */
 function tlsOf(url: URL, cwd: string, complain: Complain): DatabaseTls | null {
   for (const name of new Set(url.searchParams.keys())) {
@@ -45,14 +56,13 @@ function tlsOf(url: URL, cwd: string, complain: Complain): DatabaseTls | null {
     complain(`has the parameter ${quoted(name)}, which is not taken: sslmode says all that there is to say`);
   }
   const mode = modeOf(url, complain);
-  if (mode === null) return null;
   if (mode === 'disable') {
     for (const file of FILES)
       if (url.searchParams.has(file))
         complain(`has ${file}, which has no effect without TLS: give an sslmode`);
     return null;
   }
-  if (hostOf(url).startsWith('/')) {
+  if (mode !== null && hostOf(url).startsWith('/')) {
     complain(`asks for sslmode=${mode} on a Unix socket, which has no TLS: leave it out`);
     return null;
   }
@@ -64,10 +74,12 @@ function tlsOf(url: URL, cwd: string, complain: Complain): DatabaseTls | null {
   if (mode === 'require' && root === SYSTEM)
     complain('has sslrootcert=system, which only says something with sslmode=verify-full');
   const authorities = root === null || root === SYSTEM ? null : pemIn(url, 'sslrootcert', cwd, complain);
+  const identity = identityOf(url, cwd, complain);
+  if (mode === null) return null;
   // As libpq does: who gives an authority wants it asked.
   const checks =
     mode === 'verify-full' ? 'name' : mode === 'verify-ca' || root !== null ? 'authority' : 'nothing';
-  return { checks, authorities: authorities?.pem ?? null, identity: identityOf(url, cwd, complain) };
+  return { checks, authorities: authorities?.pem ?? null, identity };
 }
 
 /** Whatever else speaks of TLS would go to the driver and undo what is decided here. */
@@ -101,9 +113,11 @@ function identityOf(url: URL, cwd: string, complain: Complain): DatabaseTls['ide
   }
   const certificates = pemIn(url, 'sslcert', cwd, complain);
   const keyText = fileIn(url, 'sslkey', cwd, complain);
-  if (certificates === null || keyText === null) return null;
-  const privateKey = orComplain('sslkey', complain, () => readKeyOf(certificates.first, keyText));
-  return privateKey === null ? null : { certificate: certificates.pem, privateKey };
+  const privateKey =
+    keyText === null
+      ? null
+      : orComplain('sslkey', complain, () => readKeyOf(certificates?.first ?? null, keyText));
+  return certificates === null || privateKey === null ? null : { certificate: certificates.pem, privateKey };
 }
 
 type FileParameter = (typeof FILES)[number];
@@ -132,28 +146,6 @@ function orComplain<Result>(name: FileParameter, complain: Complain, read: () =>
     complain(`${name}: the file ${messageOf(error)}`);
     return null;
   }
-}
-
-/** The last of several, as the driver takes it. */
-function parameter(url: URL, name: string): string | null {
-  return url.searchParams.getAll(name).at(-1) ?? null;
-}
-
-/** Where the driver will connect to: a name, an address or, beginning with a slash, the folder of a Unix socket. */
-function hostOf(url: URL): string {
-  return parameter(url, 'host') ?? decodeURIComponent(url.hostname);
-}
-
-function passwordOf(url: URL, reading: Reading, cwd: string): string | null {
-  if (!reading.isSet('DATABASE_PASSWORD_FILE')) return null;
-  if (url.password !== '' || url.searchParams.has('password')) {
-    reading.complain(
-      'DATABASE_PASSWORD_FILE',
-      'is set, and DATABASE_URL holds a password: give it in one place',
-    );
-    return null;
-  }
-  return secretFileOf(reading, 'DATABASE_PASSWORD_FILE', cwd);
 }
 
 /** The URL that the driver is given. As it was written, unless something must change. */

@@ -4,7 +4,7 @@ import type { KafkaConnection, SaslSettings } from '../kafka/security.js';
 import { isLoopback } from '../loopback.js';
 import type { TlsSettings } from '../tls.js';
 import type { Reading } from './environment.js';
-import { isSecretSet, refuse, secretOf, textOfFile } from './secret-variable.js';
+import { isSecretSet, refuse, secretFileOf, secretOf, textOfFile } from './secret-variable.js';
 import { authoritiesOf, identityOf } from './tls-variables.js';
 
 export interface KafkaSettings extends KafkaConnection {
@@ -31,8 +31,8 @@ export function kafkaSettings(reading: Reading, cwd: string): KafkaSettings {
 }
 
 function tlsSettings(reading: Reading, cwd: string): TlsSettings | null {
-  if (reading.isWrong('KAFKA_TLS')) return null;
-  if (!reading.values.KAFKA_TLS) {
+  // With a KAFKA_TLS that can't be read the files are looked at all the same, so that all is told at once.
+  if (!reading.values.KAFKA_TLS && !reading.isWrong('KAFKA_TLS')) {
     refuse(reading, TLS_FILES, 'has no effect without KAFKA_TLS=true');
     return null;
   }
@@ -43,7 +43,10 @@ function tlsSettings(reading: Reading, cwd: string): TlsSettings | null {
 }
 
 function saslSettings(reading: Reading, cwd: string): SaslSettings | null {
-  if (reading.isWrong('KAFKA_SASL_MECHANISM')) return null;
+  if (reading.isWrong('KAFKA_SASL_MECHANISM')) {
+    lookAtFiles(reading, cwd);
+    return null;
+  }
   const mechanism = reading.values.KAFKA_SASL_MECHANISM;
   switch (mechanism) {
     case undefined:
@@ -71,6 +74,13 @@ function saslSettings(reading: Reading, cwd: string): SaslSettings | null {
       refuse(reading, PASSWORD_SETTINGS, 'has no effect with KAFKA_SASL_MECHANISM=oauthbearer');
       return { mechanism, token: tokenSource(reading, cwd) };
   }
+}
+
+/** Tells what is wrong with the files of a login, whichever it is. */
+function lookAtFiles(reading: Reading, cwd: string): void {
+  secretFileOf(reading, 'KAFKA_SASL_PASSWORD_FILE', cwd);
+  secretFileOf(reading, 'KAFKA_SASL_OAUTH_CLIENT_SECRET_FILE', cwd);
+  textOfFile(reading, 'KAFKA_SASL_OAUTH_TOKEN_FILE', cwd);
 }
 
 function tokenSource(reading: Reading, cwd: string): TokenSource {

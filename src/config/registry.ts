@@ -28,7 +28,6 @@ function credentialsOf(reading: Reading, cwd: string): RegistryCredentials | nul
       ['SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_PASSWORD', 'SCHEMA_REGISTRY_PASSWORD_FILE'],
       'has no effect with a token: set a user and password, or a token',
     );
-    return null;
   }
   if (hasToken) return tokenOf(reading, cwd);
   if (!hasUser && !hasPassword) return null;

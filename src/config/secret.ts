@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, parse, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { ProcessEnvironment } from './environment.js';
 import { OWN_PREFIX } from './environment.js';
-import { absentOr } from './values.js';
+import { absentOr } from './reader.js';
+import { readTextFile } from './text-file.js';
 
 /** Where a secret is kept: never in the accounts file itself, which is read by people and kept in version control. */
 export type SecretReference = { readonly file: string } | { readonly env: string };
@@ -25,40 +26,47 @@ export interface SecretSource {
   readonly folder: string;
 }
 
+/**
+ * Reads a secret. What was written in the place of a path or a name could be the secret itself, so where it leads to nothing it is only
+ * shown if it looks like one: a path whose folder exists, the root apart; a name of capitals with an underscore.
+ */
 export function readSecret(reference: SecretReference, { env, folder }: SecretSource): SecretRead {
-  return 'env' in reference ? fromVariable(reference.env, env) : fromFile(resolve(folder, reference.file));
+  return 'env' in reference ? fromVariable(reference.env, env) : fromFile(reference.file, folder);
 }
+
+const NOT_SHOWN = 'not shown, in case it is the secret itself';
 
 function fromVariable(name: string, env: ProcessEnvironment): SecretRead {
   if (name.startsWith(OWN_PREFIX))
     return {
       unreadable: `variables that begin with ${OWN_PREFIX} are settings: give the secret another name`,
     };
-  const secret = env[name] ?? '';
-  return secret.trim() === ''
+  const isThere = Object.hasOwn(env, name);
+  const secret = (isThere ? env[name] : undefined) ?? '';
+  if (secret.trim() !== '') return { secret, place: `the variable ${name}` };
+  return isThere || /^[A-Z][A-Z0-9]*_[A-Z0-9_]*$/.test(name)
     ? { unreadable: `the variable ${name} is not set` }
-    : { secret, place: `the variable ${name}` };
+    : { unreadable: `names no variable that is set (${NOT_SHOWN})` };
 }
 
-function fromFile(path: string): SecretRead {
-  try {
-    const secret = readFileSync(path, 'utf8');
-    return secret.trim() === ''
-      ? { unreadable: `the file ${path} is empty` }
-      : { secret, place: `the file ${path}` };
-  } catch (error) {
-    return { unreadable: `the file ${path} can't be read: ${whyUnreadable(error)}` };
+function fromFile(written: string, folder: string): SecretRead {
+  const path = resolve(folder, written);
+  const read = readTextFile(path);
+  if ('unreadable' in read) {
+    if (read.isThere || (written.includes(sep) && isFolder(dirname(path))))
+      return { unreadable: `the file ${path} can't be read: ${read.unreadable}` };
+    return { unreadable: `names no file that exists (${NOT_SHOWN}); relative paths begin in ${folder}` };
   }
+  return read.text.trim() === ''
+    ? { unreadable: `the file ${path} is empty` }
+    : { secret: read.text, place: `the file ${path}` };
 }
 
-/** Why a file can't be read, in words. */
-export function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'this user may not read it',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'part of its path is not a folder',
-  };
-  return words[code] ?? code;
+/** Whether there is such a folder below the root, which is always there and tells nothing. */
+function isFolder(path: string): boolean {
+  try {
+    return path !== parse(path).root && statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -22,12 +22,16 @@ export function readCertificates(text: string): Certificates {
   return { pem: `${found.join('\n')}\n`, first };
 }
 
-/** Reads the PEM of the private key that belongs to a certificate. Throws as `readCertificates` does, and tells nothing of the key. */
-export function readKeyOf(certificate: X509Certificate, text: string): string {
+/**
+ * Reads the PEM of a private key, which must belong to the certificate unless that is null: not known, since it couldn't be read. Throws as
+ * `readCertificates` does, and tells nothing of the key.
+ */
+export function readKeyOf(certificate: X509Certificate | null, text: string): string {
   if (text.includes('ENCRYPTED')) throw new Error('holds a key under a passphrase: give it without one');
   let belongs: boolean;
   try {
-    belongs = certificate.checkPrivateKey(createPrivateKey(text));
+    const key = createPrivateKey(text);
+    belongs = certificate === null || certificate.checkPrivateKey(key);
   } catch {
     throw new Error('holds no private key: PEM is expected, with BEGIN PRIVATE KEY');
   }

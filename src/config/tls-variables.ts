@@ -21,12 +21,20 @@ export function identityOf(
     const [set, unset] = reading.isSet(keyFile) ? [keyFile, certificateFile] : [certificateFile, keyFile];
     reading.complain(unset, `is not set, and ${set} is: a client's certificate and its key go together`);
   }
-  const [certificateText, keyText] = [certificateFile, keyFile].map((name) => textOfFile(reading, name, cwd));
-  if (typeof certificateText !== 'string') return null;
-  const certificate = orComplain(reading, certificateFile, () => readCertificates(certificateText));
-  if (certificate === null || typeof keyText !== 'string') return null;
-  const privateKey = orComplain(reading, keyFile, () => readKeyOf(certificate.first, keyText));
-  return privateKey === null ? null : { certificate: certificate.pem, privateKey };
+  const [certificateText, keyText] = [
+    textOfFile(reading, certificateFile, cwd),
+    textOfFile(reading, keyFile, cwd),
+  ];
+  const certificates =
+    certificateText === null
+      ? null
+      : orComplain(reading, certificateFile, () => readCertificates(certificateText));
+  // Looked at whatever is wrong with the certificate, so that both are told.
+  const privateKey =
+    keyText === null
+      ? null
+      : orComplain(reading, keyFile, () => readKeyOf(certificates?.first ?? null, keyText));
+  return certificates === null || privateKey === null ? null : { certificate: certificates.pem, privateKey };
 }
 
 function orComplain<Result>(reading: Reading, name: FileVariable, read: () => Result): Result | null {

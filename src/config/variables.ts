@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { duration, brokers, databaseUrl, oneOf, path, registryUrl, secret, secureUrl } from './values.js';
-import { bearerToken, text, wholeNumber, yesOrNo } from './values.js';
+import { databaseUrl } from './database-url.js';
+import { registryUrl, secureUrl } from './urls.js';
+import { bearerToken, brokers, duration, oneOf, path } from './values.js';
+import { secret, text, wholeNumber, yesOrNo } from './values.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -19,9 +19,14 @@ function chainOf(error: unknown): Error[] {
   return links;
 }
 
+/** What to look at when no broker answers: one that wants TLS or a login and gets none just closes the connection, or says nothing. */
+export const KAFKA_AWAY_REMEDY =
+  'check that Kafka runs, that KAFKA_BROKERS names it, and that KAFKA_TLS and KAFKA_SASL_MECHANISM are as it wants them';
+
 /**
  * An error of kafkajs in our words: `what` says what could not be done, `trouble` what is known of the connections. LOG_ACCESS_REFUSED
- * if the brokers refuse the login or the right, TLS_FAILED if there was no encrypted connection, else LOG_UNAVAILABLE.
+ * if the brokers refuse the login or the right, TLS_FAILED if there was no encrypted connection, else LOG_UNAVAILABLE. Names the settings
+ * to look at, unless a broker has answered and they are right.
  */
 export function logUnavailable(
   what: string,
@@ -39,7 +44,8 @@ export function logUnavailable(
   const remedy = remedyOf(error);
   if (remedy !== null) return as('LOG_ACCESS_REFUSED', `${said}; ${remedy}`);
   const more = trouble === null || said.includes(trouble.message) ? '' : ` (${trouble.message})`;
-  return as('LOG_UNAVAILABLE', `${said}${more}`);
+  const settings = protocolErrorOf(error) === null ? `; ${KAFKA_AWAY_REMEDY}` : '';
+  return as('LOG_UNAVAILABLE', `${said}${more}${settings}`);
 }
 
 const TLS_REMEDY =
@@ -50,9 +56,22 @@ function remedyOf(error: unknown): string | null {
   const type = protocolErrorOf(error) ?? '';
   if (type.endsWith('_AUTHORIZATION_FAILED'))
     return 'the cluster must allow this user to read and write these topics and to join this group';
-  const isLogin = chainOf(error).some(({ name }) => name === 'KafkaJSSASLAuthenticationError');
-  if (!isLogin && type !== 'UNSUPPORTED_SASL_MECHANISM') return null;
-  return 'check KAFKA_SASL_MECHANISM and the credentials that belong to it';
+  if (type === NO_LOGIN_HERE)
+    return 'no login is asked for on that port: unset KAFKA_SASL_MECHANISM, or name a port with a login in KAFKA_BROKERS';
+  return refusesLogin(error) ? 'check KAFKA_SASL_MECHANISM and the credentials that belong to it' : null;
+}
+
+/** What a broker says to a login on a listener that has none. */
+const NO_LOGIN_HERE = 'ILLEGAL_SASL_STATE';
+
+/** Whether the brokers refuse the login: as such, its mechanism, or its credentials. */
+export function refusesLogin(error: unknown): boolean {
+  const type = protocolErrorOf(error);
+  return (
+    type === NO_LOGIN_HERE ||
+    type === 'UNSUPPORTED_SASL_MECHANISM' ||
+    chainOf(error).some(({ name }) => name === 'KafkaJSSASLAuthenticationError')
+  );
 }
 
 /** What brokers say of records that they will never take, however often they are offered. */
@@ -72,12 +91,14 @@ export function notAppended(what: string, error: unknown, trouble: Error | null 
   });
 }
 
-/** As `logUnavailable`, but TOPIC_MISSING if the brokers don't know the topic: at start that is no passing state. */
+/**
+ * As `logUnavailable`, but TOPIC_MISSING if the brokers don't know the topic, which `what` names: at start that is no passing state.
+ */
 export function logUnusable(what: string, error: unknown, trouble: Error | null = null): CaptureWorkerError {
   if (protocolErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return new CaptureWorkerError(
       'TOPIC_MISSING',
-      `${what}: a topic doesn't exist on these brokers; create it or correct the topic prefix`,
+      `${what}: there is no such topic on these brokers; run \`capture-worker topics create\`, or correct CAPTURE_WORKER_TOPIC_PREFIX`,
       { cause: error },
     );
   }

@@ -62,7 +62,11 @@ export function createLagReader(options: LagReaderOptions): LagReader {
         // A connection that failed once is not asked again.
         if (current === used) current = null;
         void used.end();
-        throw logUnusable(`can't read the lag of group ${group}`, error, used.trouble.last());
+        throw logUnusable(
+          `can't read the lag of group ${group} in ${topics.join(', ')}`,
+          error,
+          used.trouble.last(),
+        );
       }
     },
     close: async () => {

@@ -7,7 +7,8 @@ import { tlsFault } from '../tls.js';
  *
  * - STORE_REFUSED_DATA: the values are at fault (SQLSTATE classes 22, 23 and 54): sending them again fails again.
  * - STORE_BUSY: somebody else holds a row of the batch; the others can be written without it.
- * - STORE_LOGIN_REFUSED: the role, its password or the database is at fault (class 28, 3D000): an operator mends it, we go on by ourselves.
+ * - STORE_LOGIN_REFUSED: the role, its password, the database (class 28, 3D000) or a parameter of the connection is at fault: an operator
+ *   mends it, we go on by ourselves.
  * - TLS_FAILED: there is no encrypted connection, or the server isn't who it should be: likewise.
  * - STORE_UNAVAILABLE: the database, the way to it, or a rival transaction is at fault; the same batch can succeed later.
  * - Anything else is a fault of ours (a statement that doesn't fit the schema, say) and is handed on as it is.
@@ -16,6 +17,13 @@ export function storeError(error: unknown, doing: string): unknown {
   if (error instanceof CaptureWorkerError) return error;
   if (!(error instanceof pg.DatabaseError)) return unreachable(error, doing);
   const sqlstate = error.code ?? '';
+  if (refusesConnection(error, sqlstate)) {
+    return new CaptureWorkerError(
+      'STORE_LOGIN_REFUSED',
+      `the database refused the connection, while ${doing}: ${error.message} (SQLSTATE ${sqlstate}); mend the parameters of DATABASE_URL, such as options`,
+      { cause: error },
+    );
+  }
   if (isRefusal(sqlstate)) {
     const where = error.constraint ?? error.table ?? error.routine ?? 'unknown';
     return new CaptureWorkerError(
@@ -75,6 +83,14 @@ function unreachable(error: unknown, doing: string): CaptureWorkerError {
 /** A lock not given in time, or a statement that took too long: likely one row of the batch, not the database. */
 function isBusy(sqlstate: string): boolean {
   return sqlstate === '55P03' || sqlstate === '57014';
+}
+
+/**
+ * Whether a session was not even begun for what it was asked to be set up with: the same classes speak of a statement's fault later, but
+ * that doesn't end the session.
+ */
+function refusesConnection({ severity }: pg.DatabaseError, sqlstate: string): boolean {
+  return severity === 'FATAL' && ['0A', '22', '42'].includes(sqlstate.slice(0, 2));
 }
 
 function isLogin(sqlstate: string): boolean {

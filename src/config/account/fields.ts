@@ -1,11 +1,12 @@
-import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf } from '../../errors.js';
 import { readPrivateKey, readPublicKey } from '../../providers/keys.js';
+import { absentOr } from '../reader.js';
 import type { SecretSource } from '../secret.js';
 import { readSecret, secretReference } from '../secret.js';
-import { absentOr, duration, secureOrigin, text } from '../values.js';
+import { secureOrigin } from '../urls.js';
+import { duration, text } from '../values.js';
 
 /** The readers of single keys that accounts of several providers have. */
 const SECOND = 1_000;
@@ -62,4 +63,15 @@ export const secretText = (source: SecretSource) =>
 /** Whether the public key is another party's: people mix up the two files of a pair. */
 export function isTheirs(ours: KeyObject, theirs: KeyObject): boolean {
   return !createPublicKey(ours).equals(theirs);
+}
+
+/**
+ * When two keys of an account can be compared: once both were read, whatever is wrong with the others. By itself zod would look at an
+ * account as a whole only when nothing else is wrong with it.
+ */
+export function whenRead(...names: readonly string[]): (payload: z.core.ParsePayload) => boolean {
+  return ({ value }) => {
+    const read = new Map(Object.entries(value ?? {}));
+    return names.every((name) => read.get(name) instanceof KeyObject);
+  };
 }

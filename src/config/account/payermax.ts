@@ -12,6 +12,7 @@ import {
   privateKey,
   providerText,
   publicKey,
+  whenRead,
 } from './fields.js';
 
 /** An account with PayerMax. Its merchant id is the merchantNo that every request names. */
@@ -41,6 +42,7 @@ export function payermaxAccount(name: string, source: SecretSource) {
   return payermaxKeys(source)
     .refine((keys) => isTheirs(keys.privateKey, keys.payermaxPublicKey), {
       path: ['payermaxPublicKey'],
+      when: whenRead('privateKey', 'payermaxPublicKey'),
       error: "belongs to this account's own privateKey: give the public key of PayerMax",
     })
     .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): PayermaxAccount => ({

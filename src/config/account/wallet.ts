@@ -11,6 +11,7 @@ import {
   privateKey,
   providerText,
   publicKey,
+  whenRead,
 } from './fields.js';
 
 /** An account with the wallet. */
@@ -38,6 +39,7 @@ export function walletAccount(name: string, source: SecretSource) {
   return walletKeys(source)
     .refine((keys) => isTheirs(keys.privateKey, keys.walletPublicKey), {
       path: ['walletPublicKey'],
+      when: whenRead('privateKey', 'walletPublicKey'),
       error: "belongs to this account's own privateKey: give the public key of the wallet",
     })
     .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): WalletAccount => ({

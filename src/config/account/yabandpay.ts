@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { YabandpayAccountConfig } from '../../providers/yabandpay/config.js';
 import { isSignable } from '../../providers/yabandpay/config.js';
 import type { SecretSource } from '../secret.js';
-import { secureUrl } from '../values.js';
+import { secureUrl } from '../urls.js';
 import type { AccountTermsConfig } from './fields.js';
 import { authorisationWindow, connectionKeys, providerText, secretText } from './fields.js';
 

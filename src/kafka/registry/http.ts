@@ -53,7 +53,7 @@ const TLS_REMEDY = 'check SCHEMA_REGISTRY_CA_FILE and the host in SCHEMA_REGISTR
 
 /**
  * Calls of the registry's API at a URL, each within the time limit. They reject with REGISTRY_ACCESS_REFUSED if the registry refuses us,
- * TLS_FAILED if there is no encrypted connection, and REGISTRY_UNAVAILABLE if no answer comes.
+ * TLS_FAILED if there is no encrypted connection, and REGISTRY_UNAVAILABLE if no answer comes, or none from a registry.
  */
 export function registryHttp(settings: RegistrySettings): RegistryHttp {
   const { credentials = null, tls = SYSTEM_TLS, timeoutMs = 10_000 } = settings;
@@ -126,9 +126,15 @@ function isRegistryCode(code: number | null): boolean {
   return code !== null && code >= 40_400 && code <= 40_499;
 }
 
-/** A 404 without a code of the registry's comes from a proxy, from another program, or from another API of the same registry. */
-function noRegistry(question: string): CaptureWorkerError {
-  return new CaptureWorkerError(
+/**
+ * Something answers, but no registry: by a 404 without a code of the registry's, which comes from a proxy, from another program, or from
+ * another API of the same registry. REGISTRY_UNAVAILABLE, since behind a proxy it passes; a command, which doesn't wait, can tell by the
+ * class that the address is at fault.
+ */
+export class NoRegistryThere extends CaptureWorkerError {}
+
+function noRegistry(question: string): NoRegistryThere {
+  return new NoRegistryThere(
     'REGISTRY_UNAVAILABLE',
     `what answers ${question} (status 404) has no schema registry's API there: correct the host and path of SCHEMA_REGISTRY_URL; ` +
       'with Confluent the path is empty, with Apicurio it is /apis/ccompat/v7',

@@ -47,6 +47,25 @@ describe('migrate', () => {
   });
 });
 
+describe('a database that refuses the parameters of its URL', () => {
+  it('ends a command with 4, and names them', async () => {
+    const database = await createTestDatabase();
+    try {
+      for (const parameters of ['options=-c%20no_such%3D1', 'options=-c%20work_mem%3Dx', 'options=-z']) {
+        const env = { DATABASE_URL: `${database.url}?${parameters}` };
+        const { code, out, err } = await runCli(['captures', 'list'], env);
+        assert.deepEqual([code, out], [4, ''], err);
+        assert.match(
+          err,
+          /refused the connection, .*; mend the parameters of DATABASE_URL, such as options\n$/,
+        );
+      }
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
 describe('looking at captures', () => {
   let database: TestDatabase;
   const succeeded = captureOfPayment('succeeded');

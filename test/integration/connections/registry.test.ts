@@ -92,11 +92,11 @@ describe('a schema registry behind TLS and a login', () => {
     }
   });
 
-  it('whose path is wrong ends with 5, what was reached and what to correct', async () => {
+  it('whose path is wrong ends with 4, what was reached and what to correct', async () => {
     const user = { SCHEMA_REGISTRY_USERNAME: USER, SCHEMA_REGISTRY_PASSWORD: PASSWORD };
     for (const SCHEMA_REGISTRY_URL of [gate.origin, `${gate.origin}/apis/no-such`]) {
       const { code, err } = await register({ ...user, SCHEMA_REGISTRY_URL });
-      assert.equal(code, 5);
+      assert.equal(code, 4);
       assert.ok(err.includes(`what answers GET ${SCHEMA_REGISTRY_URL}/config/`), err);
       assert.match(
         err,

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { run } from '../../../../src/cli/run.js';
+import { ACCOUNT_KEYS } from '../../../../src/config/accounts.js';
 import { VARIABLES } from '../../../../src/config/variables.js';
+import { runCli } from '../../../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-check-test-'));
 after(() => {
@@ -55,6 +57,32 @@ async function checkOf(
   return { code, out };
 }
 
+/** The keys and secrets of an account of each provider, as files beside accounts.yaml. */
+const ACCOUNT_OF_EACH = `wallet-shop:
+  provider: wallet
+  merchantId: 'm-1'
+  clientId: 'c-1'
+  baseUrl: https://wallet.example.com
+  privateKey: { file: ours.pem }
+  walletPublicKey: { file: wallets.pem }
+  authorisationWindow: 7d
+yabandpay-shop:
+  provider: yabandpay
+  merchantId: 'm-1'
+  user: 'u-1'
+  baseUrl: https://yabandpay.example.com
+  secretKey: { env: SHOP_SECRET }
+  notifyUrl: https://shop.example.com/notify
+payermax-shop:
+  provider: payermax
+  merchantId: 'm-1'
+  appId: 'a-1'
+  baseUrl: https://payermax.example.com
+  privateKey: { file: ours.pem }
+  payermaxPublicKey: { file: wallets.pem }
+`;
+writeFileSync(join(folder, 'each.yaml'), ACCOUNT_OF_EACH);
+
 describe('config check', () => {
   it('shows a valid configuration, durations with their units, and no secret', async () => {
     const { code, out } = await check();
@@ -97,6 +125,79 @@ describe('config check', () => {
       ['shop'],
     );
     assert.doesNotMatch(out, /hunter2|BEGIN|MII/);
+  });
+
+  it('shows of an account of each provider the keys that are documented, and no others', async () => {
+    const env = { ...ENV, CAPTURE_WORKER_ACCOUNTS_FILE: 'each.yaml', SHOP_SECRET: 'hunter2hunter2' };
+    const { code, out } = await checkOf(env, '--json');
+    assert.equal(code, 0, out);
+    const { accounts } = JSON.parse(out) as { accounts: { provider: keyof typeof ACCOUNT_KEYS }[] };
+    assert.deepEqual(
+      accounts.map(({ provider }) => provider),
+      Object.keys(ACCOUNT_KEYS),
+    );
+    for (const account of accounts)
+      assert.deepEqual(
+        Object.keys(account)
+          .map((key) => key.replace(/Ms$|Fingerprint$/, ''))
+          .toSorted(),
+        ['name', ...Object.keys(ACCOUNT_KEYS[account.provider].shape)].toSorted(),
+      );
+    assert.doesNotMatch((await checkOf(env)).out, /merchantNo|hunter2/);
+  });
+
+  it('ends with 3 and every problem where the database URL can not be decoded, as JSON too', async () => {
+    const wrong = { ...ENV, DATABASE_URL: 'postgresql://u:pw@%DB_HOST%/c', KAFKA_TLS: 'x' };
+    const plain = await runCli(['config', 'check'], wrong, folder);
+    assert.deepEqual([plain.code, plain.out], [3, '']);
+    assert.match(plain.err, /has 2 problems:\n.*KAFKA_TLS: .*\n.*DATABASE_URL: has a % in its host/);
+    const { code, out } = await checkOf(wrong, '--json');
+    assert.equal(code, 3);
+    const { valid, problems } = JSON.parse(out) as { valid: boolean; problems: { place: string }[] };
+    assert.equal(valid, false);
+    assert.deepEqual(problems.map(({ place }) => place).toSorted(), ['DATABASE_URL', 'KAFKA_TLS']);
+  });
+
+  it('shows no secret that stands in the wrong place', async () => {
+    const secret = 'hunter2-geheim';
+    const yaml = ACCOUNT_OF_EACH.replace('{ env: SHOP_SECRET }', `*${secret}`)
+      .replace('{ file: wallets.pem }', `!${secret}`)
+      .replace('{ file: ours.pem }', `{ file: ${secret} }`)
+      .replace('{ file: ours.pem }', `{ env: ${secret} }`)
+      .replace('https://wallet.example.com', `https://wallet.example.com/?key=${secret}`)
+      .replace('https://shop.example.com/notify', `http://shop.example.com/${secret}`);
+    writeFileSync(join(folder, 'wrong.yaml'), yaml);
+    const env = {
+      CAPTURE_WORKER_ACCOUNTS_FILE: 'wrong.yaml',
+      KAFKA_BROKERS: `me:${secret}@kafka:9092`,
+      KAFKA_SASL_MECHANISM: secret,
+      KAFKA_SASL_PASSWORD_FILE: secret,
+      KAFKA_SASL_OAUTH_TOKEN_FILE: secret,
+      KAFKA_SASL_OAUTH_TOKEN_URL: `https://id.example.com/?key=${secret}`,
+      SCHEMA_REGISTRY_URL: `https://registry/?key=${secret}`,
+      SCHEMA_REGISTRY_TOKEN_FILE: secret,
+      DATABASE_URL: `postgresql://me:%DB${secret}@db/x`,
+      DATABASE_PASSWORD_FILE: secret,
+      CAPTURE_WORKER_DRAIN_DEADLINE: secret,
+    };
+    const { code, out } = await checkOf(env, '--json');
+    assert.equal(code, 3);
+    const { problems } = JSON.parse(out) as { problems: { place: string }[] };
+    const places = problems.map(({ place }) => place);
+    for (const place of [
+      ...Object.keys(env).slice(1),
+      'wrong.yaml:5',
+      'wrong.yaml:6',
+      'wrong.yaml:7',
+      'wrong.yaml:14',
+    ])
+      assert.ok(
+        places.some((one) => one === place || one.startsWith(`${place}: `)),
+        `${place} in ${places.join()}`,
+      );
+    assert.doesNotMatch(out, /hunter2|geheim/);
+    const { err } = await runCli(['config', 'check'], env, folder);
+    assert.doesNotMatch(err, /hunter2|geheim/);
   });
 
   it('shows of a secret that it is set, and nothing more', async () => {

@@ -29,11 +29,7 @@ describe('askingKafka', () => {
       Promise.reject(away('GROUP_LOAD_IN_PROGRESS')),
     ).catch(messageOf);
     await clock.advance(20_000);
-    assert.equal(
-      await result,
-      'no lag; check that Kafka runs at kafka-1:9092, kafka-2:9092, that KAFKA_BROKERS names it, and that KAFKA_TLS and ' +
-        'KAFKA_SASL_MECHANISM are as it wants them',
-    );
+    assert.equal(await result, 'no lag (asked: kafka-1:9092, kafka-2:9092)');
   });
 
   it('asks once where asking again would not help', async () => {

@@ -125,18 +125,92 @@ describe('loadAccounts', () => {
           merchantId: "'7'",
           clientId: 'SHOP-2',
           privateKey: '{ file: keys/none.pem }',
-          walletPublicKey: '{ env: NOPE }',
+          walletPublicKey: '{ env: NOPE_KEY }',
         }),
     );
     const path = join(folder, 'conf/keys/none.pem');
     assert.deepEqual(problems.toSorted(), [
       'conf/accounts.yaml:15: other.privateKey: the file ' + path + " can't be read: there is no such file",
-      'conf/accounts.yaml:16: other.walletPublicKey: the variable NOPE is not set',
+      'conf/accounts.yaml:16: other.walletPublicKey: the variable NOPE_KEY is not set',
       'conf/accounts.yaml:1: main.authorisationWindow: is missing',
       'conf/accounts.yaml:3: main.merchantId: must be text: put it in quotes',
       'conf/accounts.yaml:8: main.baseURL: is no key of such an account: did you mean baseUrl?',
-      'conf/accounts.yaml:9: main.timeout: must be text: put it in quotes',
+      'conf/accounts.yaml:9: main.timeout: 25 is no duration: write a number and ms, s, m, h or d (25s)',
     ]);
+  });
+
+  it('looks at all of an account whatever is wrong with its provider', () => {
+    const wrong = {
+      merchantId: '42',
+      timeout: '25',
+      baseURL: 'https://x',
+      privateKey: '{ file: keys/none.pem }',
+    };
+    const told = (provider: string): string[] => problemsOf(account('main', { ...wrong, provider }));
+    const common = [
+      /:3: main\.merchantId: must be text/,
+      /:9: main\.timeout: 25 is no duration/,
+      /:10: main\.baseURL: is no key of such an account: did you mean baseUrl\?/,
+    ];
+    for (const [provider, expected] of [
+      [
+        'Wallet',
+        [
+          /:2: main\.provider: is not one of: wallet, yabandpay, payermax; did you mean wallet\?$/m,
+          ...common,
+          /:6: main\.privateKey: the file/,
+        ],
+      ],
+      ['paypal', [/:2: main\.provider: is not one of: wallet, yabandpay, payermax$/m, ...common]],
+    ] as const) {
+      const problems = told(provider);
+      assert.equal(problems.length, expected.length, problems.join('\n'));
+      for (const pattern of expected) assert.match(problems.join('\n'), pattern);
+    }
+    assert.match(told('').join('\n'), /main\.provider: is missing: write wallet.*\n.*merchantId/);
+  });
+
+  it('compares the two keys of an account whatever else is wrong with it', () => {
+    const problems = problemsOf(
+      account('main', { walletPublicKey: '{ file: keys/own-public.pem }', timeout: '25' }),
+    );
+    assert.equal(problems.length, 2);
+    assert.match(problems.join('\n'), /main\.walletPublicKey: belongs to this account's own privateKey/);
+  });
+
+  it('tells what is wrong with the YAML together with what is wrong with the accounts, once a line', () => {
+    const problems = problemsOf(
+      `${account('main', { privateKey: '*hunter2', clientId: '!hunter2', timeout: '25' })}  timeout: 25s\n---\n`,
+    );
+    assert.deepEqual(
+      problems.map((problem) => problem.replace(/^conf\/accounts\.yaml:/, '').slice(0, 16)),
+      ['4: has a tag (!)', '6: has an alias ', '10: main.timeout', '11: begins a sec'],
+    );
+    assert.doesNotMatch(problems.join(), /hunter2/);
+    const wrong = problemsOf(account('main', { privateKey: '*hunter2', merchantId: '42' }));
+    assert.deepEqual(
+      wrong.map((problem) => problem.slice(0, 30)),
+      ['conf/accounts.yaml:6: has an a', 'conf/accounts.yaml:3: main.mer'],
+    );
+  });
+
+  it('says that accounts below a key of their own stand at the top level, and checks them', () => {
+    const nested = account('main', { merchantId: '42' }).replaceAll(/^/gm, '  ').trimEnd();
+    assert.deepEqual(problemsOf(`accounts:\n${nested}\n`), [
+      'conf/accounts.yaml:1: accounts: holds accounts: they stand at the top level of the file, without a key above them',
+      'conf/accounts.yaml:4: accounts.main.merchantId: must be text: put it in quotes',
+    ]);
+  });
+
+  it('never shows a secret that stands in the place of a path or of a variable', () => {
+    for (const reference of ['{ file: hunter2secret }', '{ env: hunter2secret }', '{ env: constructor }']) {
+      const text = problemsOf(account('main', { privateKey: reference })).join();
+      assert.match(
+        text,
+        /main\.privateKey: names no (file|variable) .*not shown, in case it is the secret itself/,
+      );
+      assert.doesNotMatch(text, /hunter2/);
+    }
   });
 
   it('refuses two accounts of one merchant, also when something else is wrong', () => {
@@ -205,7 +279,12 @@ describe('loadAccounts', () => {
       problemsOf(account('main', { provider: '' })).join(),
       /main\.provider: is missing: write wallet/,
     );
-    assert.match(problemsOf(account("'my account'")).join(), /an account name has letters/);
+    for (const name of ["'my account'", '__proto__', '-a', 'a'.repeat(65)])
+      assert.match(problemsOf(account(name)).join(), /an account name has letters/, name);
+    assert.match(
+      problemsOf(account('main', { ['__proto__']: '1' })).join(),
+      /main\.__proto__: is no key of such an account/,
+    );
     assert.match(problemsOf('main: wallet\n').join(), /main: must be a map/);
   });
 
@@ -213,6 +292,13 @@ describe('loadAccounts', () => {
     for (const empty of ['', '{}', '[]', 'wallet', '# nothing yet\n'])
       assert.match(problemsOf(empty).join(), /conf\/accounts\.yaml:1: must map at least one account/, empty);
     assert.match(problemsOf('main: {\n').join(), /conf\/accounts\.yaml:2: /);
+    for (const mark of ['\ufeff', '']) {
+      writeFileSync(join(folder, 'utf-16.yaml'), Buffer.from(mark + account('main'), 'utf16le'));
+      const { problems: of16 } = loadAccounts('utf-16.yaml', { cwd: folder, env: {} });
+      assert.deepEqual(of16, [
+        { place: 'utf-16.yaml', text: "can't be read: it is UTF-16: save it as UTF-8" },
+      ]);
+    }
     const { problems } = loadAccounts('none.yaml', { cwd: folder, env: {} });
     assert.deepEqual(problems, [
       {

@@ -70,7 +70,8 @@ describe('databaseSettings', () => {
       ['sslcert=client.pem', /sslcert alone/],
       ['sslkey=client.key', /sslkey alone/],
       ['sslcert=client.pem&sslkey=other.key', /sslkey: the file holds a key that the certificate is not of/],
-      ['sslrootcert=none.pem', /sslrootcert: the file \S+none\.pem can't be read/],
+      ['sslrootcert=./none.pem', /sslrootcert: the file \S+none\.pem can't be read/],
+      ['sslcert=client.pem&sslkey=geheim', /sslkey: names no file that exists \(not shown/],
       ['sslrootcert=secret', /sslrootcert: the file holds no certificate/],
       ['host=/tmp&sslmode=require', /sslmode=require on a Unix socket/],
     ] as const) {
@@ -79,6 +80,22 @@ describe('databaseSettings', () => {
       assert.match(problems[0] ?? '', /^DATABASE_URL: /);
       assert.match(problems[0] ?? '', expected);
       assert.doesNotMatch(problems.join(), /geheim|hunter|MII/);
+    }
+  });
+
+  it('tells what is wrong with every file, whatever else is wrong', () => {
+    const files = 'sslrootcert=secret&sslcert=secret&sslkey=ca.pem';
+    for (const mode of ['prefer', 'verify-full']) {
+      const text = read(`postgresql://db/x?sslmode=${mode}&${files}`).problems.join('\n');
+      for (const file of ['sslrootcert', 'sslcert', 'sslkey'])
+        assert.match(text, new RegExp(`DATABASE_URL: ${file}: the file holds no`));
+    }
+    for (const url of ['postgresql://u:%DB@db/x', 'postgresql://u@db/x?sslmode=on']) {
+      const { problems } = read(url, { DATABASE_PASSWORD_FILE: 'none' });
+      assert.deepEqual(problems.map((problem) => problem.slice(0, problem.indexOf(':'))).toSorted(), [
+        'DATABASE_PASSWORD_FILE',
+        'DATABASE_URL',
+      ]);
     }
   });
 

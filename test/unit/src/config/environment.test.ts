@@ -151,7 +151,7 @@ describe('readEnvironment', () => {
   });
 
   it('refuses brokers that are not host:port, naming the one at fault', () => {
-    for (const wrong of ['kafka', 'kafka:', 'kafka:0', 'kafka:70000', '', '[::1]:9092', 'http://kafka:9092'])
+    for (const wrong of ['kafka', 'kafka:', 'kafka:0', 'kafka:70000', '[::1]:9092', 'http://kafka:9092'])
       assert.deepEqual(
         problemsWith({ KAFKA_BROKERS: `good:9092,${wrong}` }),
         [`KAFKA_BROKERS: ${JSON.stringify(wrong)} is not host:port; separate brokers by commas`],
@@ -184,9 +184,12 @@ describe('readEnvironment', () => {
     assert.match(problemsWith({ CAPTURE_WORKER_GROUP: 'my group' }).join(), /use letters, digits/);
   });
 
-  it('cuts a long value in its text', () => {
+  it('does not repeat a long value', () => {
     const text = problemsWith({ CAPTURE_WORKER_GROUP: 'x '.repeat(5_000) }).join();
-    assert.ok(text.length < 300, `${String(text.length)} characters`);
+    assert.equal(
+      text,
+      'CAPTURE_WORKER_GROUP: has a character that is not allowed, or is too long: use letters, digits, dots, dashes and underscores',
+    );
   });
 });
 

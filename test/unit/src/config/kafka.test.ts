@@ -64,7 +64,7 @@ describe('kafkaSettings', () => {
   it('names each file that is not what it should be', () => {
     for (const [change, expected] of [
       [
-        { KAFKA_TLS_CA_FILE: 'none.pem' },
+        { KAFKA_TLS_CA_FILE: './none.pem' },
         /^KAFKA_TLS_CA_FILE: the file \/.*none\.pem can't be read: there is no/,
       ],
       [{ KAFKA_TLS_CA_FILE: 'empty' }, /^KAFKA_TLS_CA_FILE: the file \S+ is empty$/],
@@ -157,9 +157,40 @@ describe('kafkaSettings', () => {
         ['KAFKA_SASL_OAUTH_TOKEN_URL'],
       ],
       [{ ...TLS, ...PLAIN, KAFKA_SASL_ALLOW_PLAINTEXT: 'true' }, ['KAFKA_SASL_ALLOW_PLAINTEXT']],
-      // Nothing is said of what follows from a value that is wrong.
+      // Nothing is said of what follows from a value that is wrong, and everything of what doesn't.
       [{ KAFKA_TLS: 'yes', KAFKA_TLS_CA_FILE: 'ca.pem', ...PLAIN }, ['KAFKA_TLS']],
       [{ KAFKA_SASL_MECHANISM: 'SCRAM', KAFKA_SASL_USERNAME: 'me' }, ['KAFKA_SASL_MECHANISM']],
+      [
+        {
+          KAFKA_TLS: 'yes',
+          KAFKA_TLS_CA_FILE: 'none',
+          KAFKA_TLS_CERT_FILE: 'none',
+          KAFKA_TLS_KEY_FILE: 'none',
+        },
+        ['KAFKA_TLS', 'KAFKA_TLS_CA_FILE', 'KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'],
+      ],
+      [
+        { ...TLS, KAFKA_TLS_CERT_FILE: 'none', KAFKA_TLS_KEY_FILE: 'ca.pem' },
+        ['KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'],
+      ],
+      [
+        { ...TLS, KAFKA_TLS_CERT_FILE: 'client.key', KAFKA_TLS_KEY_FILE: 'encrypted.key' },
+        ['KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'],
+      ],
+      [
+        {
+          KAFKA_SASL_MECHANISM: 'SCRAM',
+          KAFKA_SASL_PASSWORD_FILE: 'lines',
+          KAFKA_SASL_OAUTH_TOKEN_FILE: 'none',
+          KAFKA_SASL_OAUTH_CLIENT_SECRET_FILE: 'empty',
+        },
+        [
+          'KAFKA_SASL_MECHANISM',
+          'KAFKA_SASL_PASSWORD_FILE',
+          'KAFKA_SASL_OAUTH_CLIENT_SECRET_FILE',
+          'KAFKA_SASL_OAUTH_TOKEN_FILE',
+        ],
+      ],
     ] as const)
       assert.deepEqual(places(change), expected);
   });

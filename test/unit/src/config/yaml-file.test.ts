@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readYaml } from '../../../../src/config/yaml-file.js';
 
+function placesOf(text: string): string[] {
+  return readYaml(text, 'a.yaml').problems.map(({ place }) => place);
+}
+
 describe('readYaml', () => {
   it('reads YAML and names each key with its line', () => {
     const file = readYaml('# accounts\nmain:\n  provider: wallet\n\n  timeout: 25s\n', 'a.yaml');
@@ -30,15 +34,70 @@ describe('readYaml', () => {
       ['main: 1\n---\nmain: 2\n', 'a.yaml:2'],
       ['main: 1\nother: !env WALLET\n', 'a.yaml:2'],
       ['main: [1\nb: 2\n', 'a.yaml:2'],
-      ['a: *nothing\n', 'a.yaml'],
+      ['a: *nothing\n', 'a.yaml:1'],
     ];
-    for (const [text, place] of cases) {
-      const { content, problems } = readYaml(text, 'a.yaml');
-      assert.equal(content, undefined, text);
+    for (const [text, place] of cases)
       assert.ok(
-        problems.some((problem) => problem.place === place),
-        `${text}: ${JSON.stringify(problems)}`,
+        placesOf(text).some((found) => found === place || found.startsWith(`${place}: `)),
+        `${text}: ${placesOf(text).join()}`,
       );
+  });
+
+  it('names a key that stands twice, and where it stands first', () => {
+    const text = 'main:\n  timeout: 25s\n  keys: { a: 1, a: 2 }\n  timeout: 5s\n';
+    const { content, problems, placeOf } = readYaml(text, 'a.yaml');
+    assert.deepEqual(problems, [
+      { place: 'a.yaml:3: main.keys.a', text: 'stands in line 3 already: remove one of them' },
+      { place: 'a.yaml:4: main.timeout', text: 'stands in line 2 already: remove one of them' },
+    ]);
+    assert.deepEqual(content, { main: { timeout: '5s', keys: { a: 2 } } });
+    assert.equal(placeOf(['main', 'timeout']), 'a.yaml:4: main.timeout');
+  });
+
+  it('tells every error with its line, in its order', () => {
+    const text = 'a: *none\na: 1\nb: !tag x\nc: @x\nd: [1\ne: 2\n---\nf: 1\n';
+    assert.deepEqual(placesOf(text), [
+      'a.yaml:1',
+      'a.yaml:2: a',
+      'a.yaml:3',
+      'a.yaml:4',
+      'a.yaml:6',
+      'a.yaml:7',
+    ]);
+  });
+
+  it('reads what it can beside errors that pass, and knows the lines whose value is lost', () => {
+    const file = readYaml('a: *none\nb: !tag x\nc: 1\nc: 2\n', 'a.yaml');
+    assert.deepEqual(file.content, { a: null, b: 'x', c: 2 });
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((key) => file.isUnread(file.placeOf([key]))),
+      [true, true, false],
+    );
+    assert.equal(readYaml('a: [1\nb: 2\n', 'a.yaml').content, undefined);
+  });
+
+  it('says what is wrong in words for whoever wrote the file, and never with what it holds', () => {
+    for (const [text, expected] of [
+      [
+        'a: *hunter2',
+        /has an alias \(\*\) of something that is not in the file: put a value that begins so in q/,
+      ],
+      ['a: !hunter2', /has a tag \(!\) that is not known: put a value/],
+      ['a: !hunter2 {}', /has a tag \(!\) that is not known/],
+      ['a: @hunter2', /begins with a special character: put it in quotes/],
+      ['a: |hunter2', /does not belong there/],
+      ['a: "\\hunter2"', /escapes nothing: use single quotes/],
+      ['a: x: hunter2', /has a second colon: put the value in quotes/],
+      ['a:\n\thunter2: x', /indented with a tab: use spaces/],
+      ['hunter2\nb: 1', /lacks a colon/],
+      ['a: "hunter2', /lacks a quote/],
+      ['%hunter2 x\n---\na: 1', /has a directive \(%\)/],
+      ['a: 1\n---\nhunter2: 1', /begins a second document \(---\): the file must hold one/],
+      ['a: 1\n}hunter2', /a/],
+    ] as const) {
+      const said = readYaml(text, 'a.yaml').problems.map((problem) => problem.text);
+      assert.match(said.join('\n'), expected, text);
+      assert.doesNotMatch(said.join('\n'), /hunter|YAML\.|Error/, text);
     }
   });
 

@@ -9,6 +9,10 @@ import {
   protocolErrorOf,
 } from '../../../../src/kafka/errors.js';
 
+/** What to look at while no broker answers. */
+const SETTINGS =
+  'check that Kafka runs, that KAFKA_BROKERS names it, and that KAFKA_TLS and KAFKA_SASL_MECHANISM are as it wants them';
+
 /** An error of the protocol as kafkajs hands it on: inside others. */
 function wrapped(type: string): Error {
   const inner = Object.assign(new Error(`the broker said ${type}`), { type });
@@ -29,6 +33,10 @@ describe('errors of kafkajs', () => {
     for (const [refusal, remedy] of [
       [new Error('not retriable', { cause: login }), /check KAFKA_SASL_MECHANISM and the credentials/],
       [wrapped('UNSUPPORTED_SASL_MECHANISM'), /check KAFKA_SASL_MECHANISM/],
+      [
+        wrapped('ILLEGAL_SASL_STATE'),
+        /no login is asked for on that port: unset KAFKA_SASL_MECHANISM, or name a port .*KAFKA_BROKERS/,
+      ],
       [wrapped('TOPIC_AUTHORIZATION_FAILED'), /must allow this user to read and write/],
       [wrapped('GROUP_AUTHORIZATION_FAILED'), /must allow this user/],
     ] as const) {
@@ -64,15 +72,20 @@ describe('errors of kafkajs', () => {
     assert.equal(logUnavailable('no', new Error('retries', { cause: noToken })).message, 'no: no token');
     assert.equal(
       logUnavailable('no', late, new Error('connect ECONNREFUSED')).message,
-      'no: no answer within 10 ms (connect ECONNREFUSED)',
+      `no: no answer within 10 ms (connect ECONNREFUSED); ${SETTINGS}`,
     );
-    assert.equal(logUnavailable('no', late, late).message, 'no: no answer within 10 ms');
+    assert.equal(logUnavailable('no', late, late).message, `no: no answer within 10 ms; ${SETTINGS}`);
   });
 
   it('become LOG_UNAVAILABLE with what could not be done and why', () => {
     const error = logUnavailable("can't append", new Error('connection refused'));
     assert.equal(error.code, 'LOG_UNAVAILABLE');
-    assert.equal(error.message, "can't append: connection refused");
+    assert.equal(error.message, `can't append: connection refused; ${SETTINGS}`);
+  });
+
+  it('name no settings where a broker has answered: these are right then', () => {
+    const { code, message } = logUnavailable("can't append", wrapped('NOT_ENOUGH_REPLICAS'));
+    assert.deepEqual([code, message], ['LOG_UNAVAILABLE', "can't append: retries exceeded"]);
   });
 
   it('that have a code already keep it', () => {
@@ -80,8 +93,14 @@ describe('errors of kafkajs', () => {
     assert.equal(logUnusable("can't", logUnavailable("can't", error)), error);
   });
 
-  it('become TOPIC_MISSING where the broker does not know the topic', () => {
-    assert.equal(logUnusable("can't consume", wrapped('UNKNOWN_TOPIC_OR_PARTITION')).code, 'TOPIC_MISSING');
+  it('become TOPIC_MISSING where the broker does not know the topic, with the command and the setting that mend it', () => {
+    const { code, message } = logUnusable("can't consume a.b", wrapped('UNKNOWN_TOPIC_OR_PARTITION'));
+    assert.equal(code, 'TOPIC_MISSING');
+    assert.equal(
+      message,
+      "can't consume a.b: there is no such topic on these brokers; run `capture-worker topics create`, or correct " +
+        'CAPTURE_WORKER_TOPIC_PREFIX',
+    );
     assert.equal(logUnusable("can't consume", wrapped('REQUEST_TIMED_OUT')).code, 'LOG_UNAVAILABLE');
   });
 

@@ -161,6 +161,18 @@ describe('what is no order is a rejection', () => {
     );
   });
 
+  it("with a branch that its writer's union does not have, in a field that is not ours", async () => {
+    const { registry, decode } = started();
+    const schema = JSON.parse(contract.schema) as { fields: object[] };
+    const fields = [{ name: 'added', type: ['null', 'int'], default: null }, ...schema.fields];
+    registry.put(contract.subject, JSON.stringify({ ...schema, fields }), 7);
+    const payload = Buffer.concat([Buffer.from([14]), good.subarray(5)]);
+    const decoded = await decode(frame({ schemaId: 7, payload }));
+    assert.ok(isRejection(decoded));
+    assert.equal(decoded.rejected, 'undecodable');
+    assert.equal(decoded.problem, "is no value of schema 7: its bytes don't follow the schema");
+  });
+
   it('with a map that says that it is enormous', { timeout: 5_000 }, async () => {
     const fields = JSON.parse(contract.schema) as { fields: { name: string }[] };
     const before = fields.fields.slice(

@@ -4,9 +4,10 @@ import pg from 'pg';
 import { CaptureWorkerError } from '../../../../src/errors.js';
 import { storeError } from '../../../../src/store/errors.js';
 
-function answer(sqlstate: string): pg.DatabaseError {
+function answer(sqlstate: string, severity = 'ERROR'): pg.DatabaseError {
   const error = new pg.DatabaseError('the reason', 0, 'error');
   error.code = sqlstate;
+  error.severity = severity;
   error.constraint = 'captures_claim';
   return error;
 }
@@ -37,6 +38,15 @@ describe('storeError', () => {
       assert.equal(error.code, 'STORE_LOGIN_REFUSED');
       assert.deepEqual([error.exitCode, error.retryable], [4, true]);
       assert.match(error.message, /mend DATABASE_URL/);
+    });
+  }
+
+  for (const sqlstate of ['42601', '42704', '22023', '0A000']) {
+    it(`takes ${sqlstate} before a session has begun for a parameter of the connection that an operator must mend`, () => {
+      const error = classify(answer(sqlstate, 'FATAL'));
+      assert.equal(error.code, 'STORE_LOGIN_REFUSED');
+      assert.deepEqual([error.exitCode, error.retryable], [4, true]);
+      assert.match(error.message, /refused the connection, while .*mend the parameters of DATABASE_URL/);
     });
   }
 

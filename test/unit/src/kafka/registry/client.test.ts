@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { hasCode } from '../../../../../src/errors.js';
 import { registryClient, type RegistryClient } from '../../../../../src/kafka/registry/client.js';
+import { NoRegistryThere } from '../../../../../src/kafka/registry/http.js';
 
 interface Asked {
   readonly method: string;
@@ -182,6 +183,8 @@ describe('"there is none"', () => {
           error.message,
           /^what answers (GET|POST|PUT) http:\/\/127\.0\.0\.1:\d+\/wrong\/\S+ \(status 404\) /,
         );
+        assert.ok(error instanceof NoRegistryThere);
+        assert.ok(error.retryable, 'a worker waits for it');
         assert.match(error.message, /correct the host and path of SCHEMA_REGISTRY_URL/);
         assert.doesNotMatch(error.message, /html|secret/);
         return true;

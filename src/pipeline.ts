@@ -9,6 +9,7 @@ import { orderDecoder } from './kafka/order-decoder.js';
 import { createRunner } from './kafka/runner.js';
 import type { RegisteredContracts } from './kafka/schema-registry.js';
 import { traceparentIn } from './kafka/traceparent.js';
+import { warnOfTopics } from './kafka/warn-of-topics.js';
 import type { Parts } from './parts.js';
 import type { CaptureStore } from './ports/store.js';
 import { createCaptureStore } from './store/capture-store.js';
@@ -111,6 +112,7 @@ export async function startPipeline(
   metrics.watchRunner(() => runner.stats());
   metrics.watchRelay(() => relay.stats());
   await runner.start();
+  void warnOfTopics({ client: parts.kafka, prefix: config.topicPrefix, log, stop: closing.signal });
   relay.start();
   const scheduling = scheduler.run();
   scheduling.catch(onFatal);

@@ -5,7 +5,9 @@ import { CaptureWorkerError, messageOf } from '../errors.js';
 import type { KafkaClientConfig } from '../kafka/client.js';
 import { openKafkaClient } from '../kafka/client.js';
 import { within } from '../kafka/deadline.js';
-import { logUnavailable, protocolErrorOf } from '../kafka/errors.js';
+import { logUnavailable, protocolErrorOf, refusesLogin } from '../kafka/errors.js';
+import { readTopics } from '../kafka/read-topics.js';
+import { deviationsOf } from '../kafka/topic-settings.js';
 import type { TopicSettings } from '../kafka/topics.js';
 import { topicConfigs } from '../kafka/topics.js';
 
@@ -13,6 +15,8 @@ export interface CreatedTopic {
   readonly topic: string;
   readonly outcome: 'created' | 'existed';
   readonly partitions: number;
+  /** Of one that existed: each setting that can lose what must not be lost, or that the settings can't be read. */
+  readonly remarks: readonly string[];
 }
 
 const DEADLINE_MS = 60_000;
@@ -22,7 +26,7 @@ const NOT_YET: readonly string[] = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AV
 const NOT_YET_MS = 100;
 
 /**
- * Creates the topics that don't exist; those that do are left alone, however they are set up. Throws TOPIC_REFUSED if the brokers won't
+ * Creates the topics that don't exist; those that do are left alone, however they are set up, with remarks on that. Throws TOPIC_REFUSED if the brokers won't
  * create one, or as `logUnavailable` says if they don't answer.
  */
 export async function createTopics(
@@ -54,11 +58,26 @@ async function createMissing(admin: Admin, settings: TopicSettings): Promise<Cre
     admin,
     wanted.map(({ topic }) => topic),
   );
+  const remarks = existing.size === 0 ? [] : await remarksOn(admin, settings.prefix ?? '');
   return wanted.map(({ topic }) => ({
     topic,
     outcome: existing.has(topic) ? 'existed' : 'created',
     partitions: partitions.get(topic) ?? 0,
+    remarks: remarks
+      .filter((remark) => remark.topic === topic && existing.has(topic))
+      .map(({ text }) => text),
   }));
+}
+
+async function remarksOn(
+  admin: Admin,
+  prefix: string,
+): Promise<readonly { readonly topic: string; readonly text: string }[]> {
+  const { states, untold } = await readTopics(admin, prefix);
+  return [
+    ...deviationsOf(states),
+    ...untold.map(({ topic, why }) => ({ topic, text: `its settings can't be read: ${why}` })),
+  ];
 }
 
 /**
@@ -92,8 +111,7 @@ async function refuseTooFewBrokers(admin: Admin, replicationFactor: number): Pro
 
 function refusedOrUnavailable(error: unknown, trouble: Error | null): CaptureWorkerError {
   const refusal = protocolErrorOf(firstOf(error));
-  if (refusal === null || refusal === 'UNSUPPORTED_SASL_MECHANISM')
-    return logUnavailable("Can't create topics", error, trouble);
+  if (refusal === null || refusesLogin(error)) return logUnavailable("Can't create topics", error, trouble);
   return new CaptureWorkerError(
     'TOPIC_REFUSED',
     `The brokers refuse to create topics: ${messageOf(firstOf(error))} (${refusal})`,

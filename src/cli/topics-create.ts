@@ -20,7 +20,8 @@ export function addTopicsCreate(topics: Command, io: Io): void {
     .command('create')
     .summary('create the topics that are missing')
     .description(
-      'Creates the topics that are missing, set up as they must be. Those that exist are left as they are, and named.',
+      'Creates the topics that are missing, set up as they must be. Those that exist are left as they are, and named, with each ' +
+        'setting of theirs that can lose messages.',
     )
     .option(
       '--partitions <count>',
@@ -59,7 +60,8 @@ export function addTopicsCreate(topics: Command, io: Io): void {
   });
 }
 
-function describe({ topic, outcome, partitions }: CreatedTopic): string {
+function describe({ topic, outcome, partitions, remarks }: CreatedTopic): string {
   const count = `${String(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}`;
-  return outcome === 'created' ? `created ${topic}, ${count}` : `${topic} exists, ${count}`;
+  const line = outcome === 'created' ? `created ${topic}, ${count}` : `${topic} exists, ${count}`;
+  return [line, ...remarks.map((remark) => `  ${remark}`)].join('\n');
 }

@@ -3,6 +3,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import { isLoopback } from '../loopback.js';
+import { installCodecs } from './compression/codecs.js';
+import { mendFetch } from './fetch-decoding.js';
 import { mendFetchRecovery } from './fetch-recovery.js';
 import { bridgeLogs } from './log-bridge.js';
 import { mendMembership } from './membership.js';
@@ -46,7 +48,9 @@ const RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, retries: 10 };
  * client, and the sockets of a client are dropped together. Connects to nothing yet.
  */
 export function openKafkaClient(config: KafkaClientConfig, log: Logger): KafkaClient {
+  installCodecs();
   mendRequestQueue();
+  mendFetch();
   mendFetchRecovery();
   mendMembership();
   mendReauthentication();

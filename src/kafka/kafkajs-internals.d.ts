@@ -46,15 +46,87 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readString(): string | null;
+    /** Of the length that stands before them, unless it is given. */
+    readBytes(length?: number): Buffer | null;
+    readVarIntBytes(): Buffer | null;
+    readArray<Item>(reader: (decoder: Decoder) => Item): Item[];
+    readArrayAsync<Item>(reader: (decoder: Decoder) => Promise<Item>): Promise<Item[]>;
     readVarIntArray<Item>(reader: (decoder: Decoder) => Item): Item[];
   }
 }
 
 declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
+  /** A message as it goes through kafkajs; control records are not delivered. */
+  export type DecodedMessage = import('kafkajs').KafkaMessage & {
+    readonly isControlRecord: boolean;
+    readonly batchContext: BatchContext;
+  };
+
+  export interface BatchContext {
+    readonly firstOffset: string;
+    readonly firstTimestamp: string;
+  }
+
   export default function decodeRecord(
     decoder: import('kafkajs/src/protocol/decoder.js').default,
-    batch: { readonly firstOffset: string; readonly firstTimestamp: string },
-  ): import('kafkajs').KafkaMessage;
+    batch: BatchContext,
+  ): DecodedMessage;
+}
+
+declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
+  export default function decodeMessageSet(
+    decoder: import('kafkajs/src/protocol/decoder.js').default,
+    bytes: number,
+  ): Promise<import('kafkajs/src/protocol/recordBatch/record/v0/decoder.js').DecodedMessage[]>;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  import type { DecodedMessage } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
+
+  export interface FetchTopic {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
+  }
+
+  export interface FetchAnswer {
+    readonly throttleTime: number;
+    readonly clientSideThrottleTime: number;
+    readonly errorCode: number;
+    readonly sessionId: number;
+    readonly responses: readonly FetchedTopic[];
+  }
+
+  export interface FetchedTopic {
+    readonly topicName: string;
+    readonly partitions: readonly FetchedPartition[];
+  }
+
+  export interface FetchedPartition {
+    readonly partition: number;
+    readonly errorCode: number;
+    readonly highWatermark: string;
+    readonly lastStableOffset: string;
+    readonly lastStartOffset: string;
+    readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
+    readonly preferredReadReplica: number;
+    readonly messages: readonly DecodedMessage[];
+  }
+
+  type Fetch = (args: { readonly topics: readonly FetchTopic[] }) => {
+    readonly request: unknown;
+    readonly response: {
+      readonly decode: (rawData: Buffer) => Promise<FetchAnswer>;
+      readonly parse: (answer: FetchAnswer) => Promise<FetchAnswer>;
+    };
+    readonly requestTimeout: number;
+  };
+
+  const definition: { protocol: (options: { readonly version: number }) => Fetch };
+  export default definition;
 }
 
 declare module 'kafkajs/src/broker/saslAuthenticator/oauthBearer.js' {

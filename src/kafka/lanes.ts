@@ -11,9 +11,15 @@ export interface Lanes {
   readonly running: number;
   /** Tasks that haven't started. */
   readonly queued: number;
-  /** Whether fewer than `maxHeld` tasks are held. Adding doesn't ask: whoever adds looks here first. */
+  /** What all of them take together. */
+  readonly heldBytes: number;
+  /**
+   * Whether fewer than `maxHeld` tasks are held, and they take less than `maxHeldBytes`. Adding doesn't ask: whoever adds looks here
+   * first. So one task more than fits may be held, and one that is too large for any room goes when there is nothing beside it.
+   */
   readonly hasRoom: boolean;
-  add(key: string | null, task: Task): void;
+  /** A task that takes `bytes` of memory until it has ended or is forgotten. */
+  add(key: string | null, bytes: number, task: Task): void;
   /** Forgets all tasks that haven't started and returns how many they were. */
   dropQueued(): number;
   /** Calls `listener` whenever a task ends or is forgotten, until the returned function is called. */
@@ -25,23 +31,32 @@ export type Task = () => Promise<void>;
 
 export interface LanesOptions {
   readonly maxRunning: number;
-  /** Bounds what runs and waits, and thereby memory. At least `maxRunning`. */
+  /** Bounds what runs and waits. At least `maxRunning`. */
   readonly maxHeld: number;
+  /** Bounds it by what it takes, in bytes, and thereby memory. */
+  readonly maxHeldBytes: number;
+}
+
+interface Held {
+  readonly bytes: number;
+  readonly task: Task;
 }
 
 interface Lane {
   readonly key: string | null;
   running: boolean;
   /** The head first, unless it runs. */
-  readonly waiting: Task[];
+  readonly waiting: Held[];
 }
 
-export function createLanes({ maxRunning, maxHeld }: LanesOptions): Lanes {
+export function createLanes({ maxRunning, maxHeld, maxHeldBytes }: LanesOptions): Lanes {
   const lanes = new Map<string, Lane>();
   const listeners = new Set<() => void>();
   let ready: Lane[] = [];
   let running = 0;
   let queued = 0;
+  let runningBytes = 0;
+  let queuedBytes = 0;
 
   function laneOf(key: string | null): Lane | undefined {
     return key === null ? undefined : lanes.get(key);
@@ -50,21 +65,24 @@ export function createLanes({ maxRunning, maxHeld }: LanesOptions): Lanes {
   function startReady(): void {
     while (running < maxRunning) {
       const lane = ready.shift();
-      const task = lane?.waiting.shift();
-      if (lane === undefined || task === undefined) return;
+      const next = lane?.waiting.shift();
+      if (lane === undefined || next === undefined) return;
       lane.running = true;
       running += 1;
       queued -= 1;
-      void run(lane, task);
+      runningBytes += next.bytes;
+      queuedBytes -= next.bytes;
+      void run(lane, next);
     }
   }
 
-  async function run(lane: Lane, task: Task): Promise<void> {
+  async function run(lane: Lane, { task, bytes }: Held): Promise<void> {
     try {
       await task();
     } finally {
       lane.running = false;
       running -= 1;
+      runningBytes -= bytes;
       if (lane.waiting.length > 0) ready.push(lane);
       else if (lane.key !== null) lanes.delete(lane.key);
       startReady();
@@ -83,17 +101,21 @@ export function createLanes({ maxRunning, maxHeld }: LanesOptions): Lanes {
     get queued() {
       return queued;
     },
-    get hasRoom() {
-      return running + queued < maxHeld;
+    get heldBytes() {
+      return runningBytes + queuedBytes;
     },
-    add: (key, task) => {
+    get hasRoom() {
+      return running + queued < maxHeld && runningBytes + queuedBytes < maxHeldBytes;
+    },
+    add: (key, bytes, task) => {
       queued += 1;
+      queuedBytes += bytes;
       const existing = laneOf(key);
       if (existing !== undefined) {
-        existing.waiting.push(task);
+        existing.waiting.push({ bytes, task });
         return;
       }
-      const lane: Lane = { key, running: false, waiting: [task] };
+      const lane: Lane = { key, running: false, waiting: [{ bytes, task }] };
       if (key !== null) lanes.set(key, lane);
       ready.push(lane);
       startReady();
@@ -101,6 +123,7 @@ export function createLanes({ maxRunning, maxHeld }: LanesOptions): Lanes {
     dropQueued: () => {
       const dropped = queued;
       queued = 0;
+      queuedBytes = 0;
       ready = [];
       for (const [key, lane] of lanes) {
         lane.waiting.length = 0;

@@ -22,8 +22,12 @@ export interface LogConsumerOptions {
 }
 
 const FETCH_WAIT_MS = 1_000;
+/**
+ * How much a broker sends at once, of a partition and in all. A batch that is larger comes alone. What is made of it is bounded in
+ * fetch-decoding.ts, and more isn't fetched from a broker before all of it was handed over.
+ */
 const MAX_BYTES_PER_PARTITION = 256 * 1_024;
-const MAX_BYTES = 4 * 1_024 * 1_024;
+const MAX_BYTES = 2 * 1_024 * 1_024;
 /** How many partitions are handed over side by side; each may wait for room. */
 const PARTITIONS_AT_ONCE = 16;
 const COMMIT_DEADLINE_MS = 5_000;

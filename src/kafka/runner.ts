@@ -6,6 +6,7 @@ import { CaptureWorkerError, messageOf } from '../errors.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { LogConsumer, LogHandler, LogMessage, TopicPartition } from '../ports/log.js';
 import { createCommitter } from './committer.js';
+import { bytesOf, detached, laneOf } from './held-message.js';
 import { createLanes } from './lanes.js';
 import { createWaitingLine } from './waiting-line.js';
 import type { PartitionPosition, Ticket } from './watermark.js';
@@ -14,8 +15,8 @@ import { createWatermarks } from './watermark.js';
 /**
  * The runner stands between a log and whatever processes one message: it decides what runs, when, and what may be committed.
  *
- * *Consuming.* Each batch is handed to the lanes message by message. If the lanes are full, the batch waits, with heartbeats, so that a
- * slow provider slows the intake and not the membership in the group. A message whose processing fails in a way that can pass (a coded
+ * *Consuming.* Each batch is handed to the lanes message by message. If the lanes are full, by number or by bytes, the batch waits, with
+ * heartbeats, so that a slow provider slows the intake and not the membership in the group. A message whose processing fails in a way that can pass (a coded
  * error that is retryable) is tried again, and its lane waits with it. The watermark is committed each `commitEveryMs` if it moved.
  *
  * *Losing partitions.* When a rebalance begins, the watermark is committed at once and messages that haven't started are forgotten: they
@@ -39,6 +40,8 @@ export interface RunnerStats {
   readonly inFlight: number;
   /** Handed over and not started: behind their key, or waiting for a place. */
   readonly queued: number;
+  /** What both take in memory, in bytes. */
+  readonly heldBytes: number;
   readonly completed: number;
   /** Tries again of messages whose processing failed in a way that can pass. */
   readonly retries: number;
@@ -63,17 +66,22 @@ export interface RunnerOptions {
   readonly maxInFlight: number;
   /** How many are in flight or wait behind their key; by default four times `maxInFlight`. */
   readonly maxHeld?: number;
+  /** How much memory these may take, in bytes; one message more than fits is held, so that the largest can go alone. */
+  readonly maxHeldBytes?: number;
   readonly commitEveryMs?: number;
   /** The longest that a waiting batch goes without a heartbeat; well below the session timeout. */
   readonly heartbeatEveryMs?: number;
 }
 
+/** Far more than messages of the usual size take, at the usual number of them. */
+const MAX_HELD_BYTES = 64 * 1_024 * 1_024;
 const RETRY: Backoff = { baseMs: 200, capMs: 5_000 };
 
 export function createRunner(options: RunnerOptions): Runner {
   const { consumer, process, onFatal, clock, random, log, maxInFlight } = options;
-  const { maxHeld = 4 * maxInFlight, commitEveryMs = 1_000, heartbeatEveryMs = 1_000 } = options;
-  const lanes = createLanes({ maxRunning: maxInFlight, maxHeld });
+  const { maxHeld = 4 * maxInFlight, maxHeldBytes = MAX_HELD_BYTES } = options;
+  const { commitEveryMs = 1_000, heartbeatEveryMs = 1_000 } = options;
+  const lanes = createLanes({ maxRunning: maxInFlight, maxHeld, maxHeldBytes });
   const waiting = createWaitingLine(clock);
   const watermarks = createWatermarks();
   const committer = createCommitter({
@@ -95,12 +103,27 @@ export function createRunner(options: RunnerOptions): Runner {
   let draining: Promise<number> | null = null;
   let committing: Promise<void> = Promise.resolve();
 
-  lanes.onLess(() => {
-    if (lanes.hasRoom) waiting.wakeNext();
-  });
+  lanes.onLess(passOnRoom);
   const isClosed = (): boolean => closing.signal.aborted;
 
+  function passOnRoom(): void {
+    if (lanes.hasRoom) waiting.wakeNext();
+  }
+
   async function takeBatch(
+    batch: readonly LogMessage[],
+    epoch: number,
+    heartbeat: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await handOver(batch, epoch, heartbeat);
+    } finally {
+      // A large message that ends makes room for more than the batch that was woken may need.
+      passOnRoom();
+    }
+  }
+
+  async function handOver(
     batch: readonly LogMessage[],
     epoch: number,
     heartbeat: () => Promise<void>,
@@ -118,7 +141,8 @@ export function createRunner(options: RunnerOptions): Runner {
         log.warn(placeOf(message), 'the position of a partition was set back; messages come again');
       const ticket = watermarks.handOver(message, epoch);
       if (ticket === null) return;
-      lanes.add(laneOf(message), () => work(message, ticket));
+      const own = detached(message);
+      lanes.add(laneOf(own), bytesOf(own), () => work(own, ticket));
     }
   }
 
@@ -244,17 +268,13 @@ export function createRunner(options: RunnerOptions): Runner {
     stats: () => ({
       inFlight: lanes.running,
       queued: lanes.queued,
+      heldBytes: lanes.heldBytes,
       ...counts,
       commits: committer.commits,
       commitFailures: committer.failures,
       partitions: watermarks.positions(),
     }),
   };
-}
-
-/** Keys are compared by their bytes, within a topic. */
-function laneOf({ topic, key }: LogMessage): string | null {
-  return key === null ? null : `${topic} ${Buffer.from(key).toString('latin1')}`;
 }
 
 function placeOf({ topic, partition, offset }: LogMessage): {

@@ -49,7 +49,7 @@ export function topicConfigs(settings: TopicSettings): ITopicConfig[] {
       // An acknowledged record is on two brokers, and one broker may be away without stopping the work.
       'min.insync.replicas': Math.max(1, Math.min(2, replicationFactor - 1)).toString(),
       'unclean.leader.election.enable': 'false',
-      // kafkajs reads gzip alone: whatever a producer compresses with, the broker stores it plain.
+      // Whatever a producer compresses with, the broker stores it plain: so no batch is larger for its readers than brokers allow.
       'compression.type': 'uncompressed',
     }).map(([name, value]) => ({ name, value })),
   }));
@@ -58,7 +58,8 @@ export function topicConfigs(settings: TopicSettings): ITopicConfig[] {
 const FOR_EVER = -1;
 const DAY_MS = 86_400_000;
 
-function retentionMs(topic: TopicName): number {
+/** How long its messages are kept, in ms; below 0 for ever. */
+export function retentionMs(topic: TopicName): number {
   switch (topic) {
     case 'capture.succeeded':
     case 'capture.failed':

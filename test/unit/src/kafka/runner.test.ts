@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { CaptureWorkerError } from '../../../../src/errors.js';
+import { bytesOf } from '../../../../src/kafka/held-message.js';
 import type { Runner, RunnerOptions } from '../../../../src/kafka/runner.js';
 import { createRunner } from '../../../../src/kafka/runner.js';
 import type { LogMessage, TopicPartition } from '../../../../src/ports/log.js';
@@ -12,6 +14,7 @@ import { memoryConsumer } from '../../../support/memory-consumer.js';
 
 const P0: TopicPartition = { topic: 'orders', partition: 0 };
 const P1: TopicPartition = { topic: 'orders', partition: 1 };
+const P2: TopicPartition = { topic: 'orders', partition: 2 };
 
 interface Scene {
   readonly runner: Runner;
@@ -51,7 +54,7 @@ async function scene(change: Partial<RunnerOptions> = {}): Promise<Scene> {
     ...change,
   });
   await runner.start();
-  consumer.assign([P0, P1]);
+  consumer.assign([P0, P1, P2]);
   return {
     runner,
     consumer,
@@ -69,6 +72,11 @@ async function scene(change: Partial<RunnerOptions> = {}): Promise<Scene> {
 
 function placeOf({ partition, offset }: LogMessage): string {
   return `${String(partition)}:${offset.toString()}`;
+}
+
+/** A message of so many bytes, with a key if it is given. */
+function ofSize(bytes: number, key: string | null = null): Pick<LogMessage, 'key' | 'value' | 'headers'> {
+  return { key: key === null ? null : Buffer.from(key), value: Buffer.alloc(bytes), headers: [] };
 }
 
 const AWAY = new CaptureWorkerError('LOG_UNAVAILABLE', 'the log is away');
@@ -115,6 +123,87 @@ describe('runner', () => {
     await end('0:0');
     await delivery;
     assert.deepEqual(begun, ['0:0', '0:1']);
+  });
+
+  it('takes no more bytes than fit, and a message that is larger than that when there is room at all', async () => {
+    const { runner, consumer, begun, end } = await scene({ maxHeldBytes: 100_000 });
+    consumer.write(P0, [ofSize(40_000), ofSize(500_000), ofSize(1), ofSize(1)]);
+    const delivery = consumer.deliver(P0);
+    await end('0:0');
+    assert.deepEqual(begun, ['0:0', '0:1']);
+    assert.ok(runner.stats().heldBytes >= 500_000);
+    await end('0:1');
+    await delivery;
+    assert.deepEqual(begun, ['0:0', '0:1', '0:2', '0:3']);
+    await end('0:2');
+    await end('0:3');
+    assert.equal(runner.stats().heldBytes, 0);
+  });
+
+  it('goes on with all partitions at once when a large message has made room for them', async () => {
+    const { consumer, begun, end } = await scene({ maxHeldBytes: 100_000 });
+    consumer.write(P0, [ofSize(500_000)]);
+    for (const place of [P1, P2]) consumer.write(place, [ofSize(1), ofSize(1)]);
+    await consumer.deliver(P0);
+    const deliveries = Promise.all([consumer.deliver(P1), consumer.deliver(P2)]);
+    await end('0:0');
+    // The clock stands still: nobody waited for a heartbeat.
+    await deliveries;
+    assert.deepEqual(begun, ['0:0', '1:0', '1:1', '2:0', '2:1']);
+  });
+
+  it('holds messages without what was fetched around them', async () => {
+    const seen: LogMessage[] = [];
+    const { consumer } = await scene({
+      process: (message) => {
+        seen.push(message);
+        return Promise.resolve();
+      },
+    });
+    const fetched = Buffer.alloc(1_000_000, 'x');
+    consumer.write(P0, [{ key: fetched.subarray(5, 8), value: fetched.subarray(8, 20), headers: [] }]);
+    await consumer.deliver(P0);
+    assert.deepEqual(
+      seen.map(({ key, value }) => [key?.buffer.byteLength, value?.length]),
+      [[15, 12]],
+    );
+  });
+
+  it('holds no more bytes than may be but for one message, and does all, whatever the sizes', async () => {
+    const someMessage = fc.record({
+      place: fc.constantFrom(P0, P1, P2),
+      size: fc.oneof(fc.nat({ max: 2_000 }), fc.nat({ max: 60_000 })),
+      key: fc.option(fc.constantFrom('a', 'b')),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(someMessage, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 50_000 }),
+        fc.infiniteStream(fc.nat()),
+        async (all, maxHeldBytes, choices) => {
+          const { runner, consumer, begun, end } = await scene({ maxHeldBytes, maxInFlight: 4 });
+          for (const { place, size, key } of all) consumer.write(place, [ofSize(size, key)]);
+          const place = { ...P0, offset: 0n, timestamp: new Date(0) };
+          const largest = Math.max(
+            0,
+            ...all.map(({ size, key }) => bytesOf({ ...place, ...ofSize(size, key) })),
+          );
+          const delivery = Promise.all([P0, P1, P2].map((one) => consumer.deliver(one)));
+          const ended = new Set<string>();
+          while (ended.size < all.length) {
+            const underWay = begun.filter((one) => !ended.has(one));
+            assert.ok(runner.stats().heldBytes < maxHeldBytes + largest);
+            const next = underWay[choices.next().value % underWay.length];
+            assert.ok(next !== undefined, 'something is always under way');
+            ended.add(next);
+            await end(next);
+          }
+          await delivery;
+          assert.equal(runner.stats().heldBytes, 0);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   it('lets a heartbeat that failed end the delivery, so that the group can be joined anew', async () => {

@@ -1,0 +1,70 @@
+/** The header of a record batch (Kafka's format 2), as far as reading needs it. */
+export interface BatchHeader {
+  readonly baseOffset: bigint;
+  /** The highest offset that the batch stands for; compaction may have removed the record that had it. */
+  readonly lastOffset: bigint;
+  readonly attributes: number;
+  readonly records: number;
+  /** Where the next batch begins. */
+  readonly end: number;
+  /** What the records' own numbers are relative to, in the form that kafkajs wants it. */
+  readonly context: BatchContext;
+}
+
+export interface BatchContext {
+  readonly firstOffset: string;
+  readonly firstTimestamp: string;
+  readonly maxTimestamp: string;
+  readonly partitionLeaderEpoch: number;
+  readonly lastOffsetDelta: number;
+  readonly producerId: string;
+  readonly producerEpoch: number;
+  readonly firstSequence: number;
+  readonly inTransaction: boolean;
+  readonly isControlBatch: boolean;
+  readonly timestampType: number;
+  readonly magicByte: number;
+}
+
+/** How long a header is; the records follow it. */
+export const HEADER_BYTES = 61;
+export const MAGIC = 2;
+/** Offset and length of a batch, which its length doesn't count. */
+const BEFORE_LENGTH_COUNTS = 12;
+const MAGIC_AT = 16;
+
+/** The format of what lies at `at`: `MAGIC`, or an older one. */
+export function magicAt(bytes: Buffer, at: number): number {
+  return bytes.readInt8(at + MAGIC_AT);
+}
+
+/** The header at `at`, or null if the batch isn't there to its end: brokers cut off what exceeds the size of an answer. */
+export function headerAt(bytes: Buffer, at: number): BatchHeader | null {
+  if (at + HEADER_BYTES > bytes.length) return null;
+  const end = at + BEFORE_LENGTH_COUNTS + bytes.readInt32BE(at + 8);
+  if (end > bytes.length || end < at + HEADER_BYTES) return null;
+  const baseOffset = bytes.readBigInt64BE(at);
+  const attributes = bytes.readInt16BE(at + 21);
+  const lastOffsetDelta = bytes.readInt32BE(at + 23);
+  return {
+    baseOffset,
+    lastOffset: baseOffset + BigInt(lastOffsetDelta),
+    attributes,
+    records: bytes.readInt32BE(at + 57),
+    end,
+    context: {
+      firstOffset: baseOffset.toString(),
+      firstTimestamp: bytes.readBigInt64BE(at + 27).toString(),
+      maxTimestamp: bytes.readBigInt64BE(at + 35).toString(),
+      partitionLeaderEpoch: bytes.readInt32BE(at + 12),
+      lastOffsetDelta,
+      producerId: bytes.readBigInt64BE(at + 43).toString(),
+      producerEpoch: bytes.readInt16BE(at + 51),
+      firstSequence: bytes.readInt32BE(at + 53),
+      inTransaction: (attributes & 0x10) !== 0,
+      isControlBatch: (attributes & 0x20) !== 0,
+      timestampType: (attributes & 0x08) === 0 ? 0 : 1,
+      magicByte: MAGIC,
+    },
+  };
+}

@@ -16,6 +16,8 @@ export interface TestKafka {
   /** Creates a topic under a name of its own. */
   createTopic(options?: { partitions?: number; config?: Readonly<Record<string, string>> }): Promise<string>;
   deleteTopic(topic: string): Promise<void>;
+  /** Deletes topics that were created by something else. */
+  deleteTopics(topics: readonly string[]): Promise<void>;
   /** A group of its own. */
   group(): string;
   append(topic: string, messages: readonly Message[]): Promise<void>;
@@ -44,6 +46,9 @@ export async function openTestKafka(): Promise<TestKafka> {
   });
   await Promise.all([admin.connect(), producer.connect()]);
   const topics: string[] = [];
+  // Given the usual 5 s, a busy broker says that the time is up and deletes them all the same; kafkajs would then ask until it gives up.
+  const deleteTopics = (names: readonly string[]): Promise<void> =>
+    admin.deleteTopics({ topics: [...names], timeout: 20_000 });
   return {
     client,
     admin,
@@ -58,8 +63,9 @@ export async function openTestKafka(): Promise<TestKafka> {
       await eventually(`the leader of ${topic} knows that it is`, () => isLed(admin, topic));
       return topic;
     },
+    deleteTopics,
     deleteTopic: async (topic) => {
-      await admin.deleteTopics({ topics: [topic] });
+      await deleteTopics([topic]);
       topics.splice(topics.indexOf(topic), 1);
     },
     group: () => uniqueName('group'),
@@ -90,7 +96,7 @@ export async function openTestKafka(): Promise<TestKafka> {
     },
     close: async () => {
       await producer.disconnect();
-      if (topics.length > 0) await admin.deleteTopics({ topics });
+      if (topics.length > 0) await deleteTopics(topics);
       await admin.disconnect();
     },
   };

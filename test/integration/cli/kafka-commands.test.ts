@@ -22,7 +22,7 @@ describe('commands on Kafka and the registry', () => {
     kafka = await openTestKafka();
   });
   after(async () => {
-    await kafka.admin.deleteTopics({ topics: Object.values(topics) });
+    await kafka.deleteTopics(Object.values(topics));
     await kafka.close();
   });
 

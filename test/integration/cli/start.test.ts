@@ -57,7 +57,7 @@ describe('start', () => {
   });
   after(async () => {
     const kafka = await openTestKafka();
-    await kafka.admin.deleteTopics({ topics: Object.values(topicNames(prefix)) });
+    await kafka.deleteTopics(Object.values(topicNames(prefix)));
     await kafka.close();
     await database.drop();
     await accounts.remove();

@@ -38,7 +38,7 @@ describe('npm run order', () => {
     }
   });
   after(async () => {
-    await kafka.admin.deleteTopics({ topics: Object.values(topics) });
+    await kafka.deleteTopics(Object.values(topics));
     await kafka.close();
   });
 

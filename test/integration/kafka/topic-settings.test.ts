@@ -37,7 +37,7 @@ describe('the settings of topics that exist', () => {
     });
   });
   after(async () => {
-    await kafka.admin.deleteTopics({ topics });
+    await kafka.deleteTopics(topics);
     await kafka.close();
   });
 

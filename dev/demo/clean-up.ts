@@ -5,22 +5,22 @@ export interface Leftovers {
   readonly brokers: string;
   readonly registryUrl: string;
   readonly topicPrefix: string;
-  readonly group: string;
+  readonly groups: readonly string[];
 }
 
-/** Removes a run's topics, its group and its schemas from parts that outlive the run. What is gone already is no error. */
+/** Removes a run's topics, its groups and its schemas from parts that outlive the run. What is gone already is no error. */
 export async function removeLeftovers({
   brokers,
   registryUrl,
   topicPrefix,
-  group,
+  groups,
 }: Leftovers): Promise<void> {
   const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'demo', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const topics = Object.values(topicNames(topicPrefix));
   try {
     await admin.connect();
-    await admin.deleteGroups([group]).catch(() => undefined);
+    await admin.deleteGroups([...groups]).catch(() => undefined);
     await admin.deleteTopics({ topics }).catch(() => undefined);
   } finally {
     await admin.disconnect();

@@ -41,11 +41,12 @@ export interface Books {
 }
 
 /**
- * A disagreement. `lost`: an order without a capture, a capture whose change was never published, a bad message without a dead letter.
- * `mismatch`: two of the books say different things of one payment.
+ * A disagreement. `lost`: an order without a capture, a capture whose change was never published, a bad message without a dead letter, a
+ * customer who was never told. `mismatch`: two of the books say different things of one payment. `unbalanced`: an entry of the ledger whose
+ * debits aren't its credits.
  */
 export interface Break {
-  readonly kind: 'lost' | 'mismatch';
+  readonly kind: 'lost' | 'mismatch' | 'unbalanced';
   readonly id: string;
   readonly says: string;
 }
@@ -63,12 +64,16 @@ export function compareBooks(books: Books): Break[] {
     if (ofCapture === undefined) events.set(event.captureId, [event]);
     else ofCapture.push(event);
   }
+  const captures = new Set(books.rows.map(({ captureId }) => captureId));
   const ordered = new Set(books.orders.map(({ paymentId }) => paymentId));
   return [
     ...books.orders.flatMap((order) =>
       compareOrder(order, rows.get(order.paymentId), book.get(order.paymentId)),
     ),
     ...books.rows.flatMap((row) => compareEvents(row, events.get(row.captureId) ?? [])),
+    ...[...events.keys()]
+      .filter((captureId) => !captures.has(captureId))
+      .map((captureId) => mismatch(captureId, 'events were published of a capture that is on no record')),
     ...compareDeadLetters(books.poison, books.deadLetters),
     ...books.book
       .filter(({ paymentId, captured }) => captured > 0n && !ordered.has(paymentId))

@@ -4,48 +4,63 @@ import { createPool } from '../../src/store/pool.js';
 import { complain } from '../stack/complain.js';
 import { createProgressDisplay } from '../stack/progress-display.js';
 import { onLauncherDeath } from '../watchdog/launcher.js';
-import type { AttendedWorker } from './attended-worker.js';
-import { attendWorker } from './attended-worker.js';
-import { collectBooks } from './collect.js';
-import { compareBooks } from './compare.js';
+import type { Cast } from './cast.js';
+import { startCast } from './cast.js';
+import { compareAll } from './compare-all.js';
+import type { Killer } from './kills.js';
+import { createKiller, planKills } from './kills.js';
 import type { MemoryWatch } from './memory.js';
 import { watchMemory } from './memory.js';
-import { planDemo } from './orders.js';
+import type { DemoPlan } from './orders.js';
+import { planDemo, seeded } from './orders.js';
 import { authorise, produce } from './produce.js';
 import { bar, createProgressLine } from './progress-line.js';
 import type { Result } from './result.js';
-import { isSound, resultOf, tableOf } from './result.js';
+import { isSound, tableOf } from './result.js';
 import type { Scene } from './scene.js';
 import { setScene } from './scene.js';
 import type { Progress } from './watch.js';
-import { watchUntil } from './watch.js';
+import { isDone, isWorkerDone, watchUntil } from './watch.js';
 
 interface Options {
   readonly orders: number;
   readonly randomSeed: string;
   readonly json?: true;
   readonly keep?: true;
+  readonly kill?: true;
 }
-
-const options = new Command('npm run demo --')
-  .description(
-    'Starts Kafka, a schema registry, PostgreSQL and the sandbox of three providers, puts orders on the topic, runs the worker on them, ' +
-      "and compares the providers' books, the worker's rows and the published events.",
-  )
-  .option('--orders <number>', 'how many orders', numberOf, 300)
-  .option('--random-seed <text>', 'the same seed gives the same orders and answers', '1')
-  .option('--json', 'make the last line the result as JSON')
-  .option('--keep', 'leave everything running at the end, until Ctrl-C')
-  .addHelpText(
-    'after',
-    '\nExit code: 0 if the books agree, 1 if anything was captured twice, lost or mismatched, 2 if the demo could not run,\n130 if it was stopped.',
-  )
-  .parse()
-  .opts<Options>();
 
 const EXIT_UNSOUND = 1;
 const EXIT_COULD_NOT_RUN = 2;
 const EXIT_STOPPED = 130;
+
+const options = new Command('npm run demo --')
+  .description(
+    'Starts Kafka, a schema registry, PostgreSQL and the sandbox of three providers, puts orders on the topic, runs the worker and two ' +
+      "subscribers on them, and compares the providers' books, the worker's rows, the published events, the subscribers' ledger and the " +
+      "customers' messages.",
+  )
+  .option('--orders <number>', 'how many orders', numberOf, 300)
+  .option('--random-seed <text>', 'the same seed gives the same orders and answers', '1')
+  .option('--json', 'make the last line the result as JSON')
+  .option(
+    '--kill',
+    'run two workers, and kill -9 one, the one that publishes, and each subscriber while they work',
+  )
+  .option('--keep', 'leave everything running at the end, until Ctrl-C; then compare once more')
+  .addHelpText(
+    'after',
+    '\nExit code: 0 if the books agree, 1 if anything was captured twice, lost or mismatched, 2 if the demo could not run,\n130 if it was stopped.',
+  )
+  // 1 would say that the books don't agree.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_COULD_NOT_RUN))
+  .parse()
+  .opts<Options>();
+
+/** Over how long the orders come when there are kills. */
+const KILL_RUN_MS = 15_000;
+/** Requests are under way at each kill, and who asks twice moves money twice. */
+const KILL_SANDBOX = ['--permissive', '--profile', '{"latencyMs":{"min":20,"max":300}}'];
 
 /** docs/configuration.md, Memory, says why. */
 const HEAP = '--max-old-space-size=192';
@@ -78,7 +93,7 @@ async function main(): Promise<number> {
         NODE_OPTIONS: HEAP,
       },
       timeout: '5s',
-      sandboxArgs: ['--random-seed', options.randomSeed],
+      sandboxArgs: ['--random-seed', options.randomSeed, ...(options.kill === true ? KILL_SANDBOX : [])],
       signal: stopping.signal,
     });
     display.settle();
@@ -103,50 +118,100 @@ async function run(scene: Scene): Promise<Result> {
   const plan = planDemo(options.orders, options.randomSeed);
   say(`authorising ${String(plan.orders.length)} payments at three providers`);
   await authorise(scene, plan.orders);
-  const worker = await attendWorker(scene, say);
-  const begun = performance.now();
-  await produce(scene, plan.messages);
+  const cast = await startCast(scene, { workers: options.kill === true ? 2 : 1, say });
   const pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'demo' });
   try {
-    const memory = watchMemory(() => worker.current().url);
-    await watch(scene, pool, worker, plan.orders.length).finally(() => {
+    const memory = watchMemory(() => cast.workers[0]?.current().url ?? '');
+    const seconds = await play(scene, plan, cast, pool).finally(() => {
       memory.stop();
     });
-    const seconds = (performance.now() - begun) / 1_000;
-    const { books, doubleCaptures } = await collectBooks(scene, plan, pool);
-    const breaks = compareBooks(books);
-    const result = resultOf({ books, breaks, doubleCaptures, messages: plan.messages.length, seconds });
-    show(`\n${tableOf(result, books, breaks)}`);
-    showMemory(memory);
-    if (options.keep === true) await keepUp(scene, worker);
+    const compare = async (): Promise<Result> => {
+      const compared = await compareAll({ scene, plan, cast, pool, seconds });
+      show(`\n${tableOf(compared.result, compared.input)}`);
+      return compared.result;
+    };
+    const result = await compare();
+    // Of a worker that was killed and started again, it would tell little.
+    if (options.kill !== true) showMemory(memory);
+    if (options.keep === true) {
+      await keepUp(scene, cast);
+      return await compare();
+    }
     // A clean stop is part of what is shown.
-    else await worker.stop();
+    await cast.stop();
     return result;
   } finally {
     await pool.end();
   }
 }
 
-async function watch(scene: Scene, pool: pg.Pool, worker: AttendedWorker, orders: number): Promise<void> {
+/** Puts the orders on the topic, and watches until all is done. Returns the seconds from the first order to the last event. */
+async function play(scene: Scene, plan: DemoPlan, cast: Cast, pool: pg.Pool): Promise<number> {
+  const { messages, orders } = plan;
+  const random = seeded(`${options.randomSeed} kills`);
+  const killer = options.kill === true ? createKiller(planKills(random), { cast, pool, random, say }) : null;
+  const begun = performance.now();
+  // With kills they come over a while, so that there is work at each of them.
+  const produced = produce(scene, messages, {
+    overMs: killer === null ? 0 : KILL_RUN_MS,
+    signal: stopping.signal,
+  });
+  let endedAt = begun;
+  const watched = watch(scene, pool, { cast, killer, orders: orders.length }, (progress) => {
+    if (!isWorkerDone(progress)) endedAt = performance.now();
+  });
+  await Promise.all([produced, watched]);
+  return (endedAt - begun) / 1_000;
+}
+
+interface Watched {
+  readonly cast: Cast;
+  readonly killer: Killer | null;
+  readonly orders: number;
+}
+
+async function watch(
+  scene: Scene,
+  pool: pg.Pool,
+  { cast, killer, orders }: Watched,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
   const line = createProgressLine(process.stderr, () => performance.now());
+  let settled = 0;
   try {
-    await watchUntil(scene, pool, {
-      onProgress: (progress) => {
-        line.show(progressText(progress, orders));
+    await watchUntil(
+      scene,
+      pool,
+      {
+        onProgress: (progress) => {
+          settled = settledOf(progress) / orders;
+          onProgress(progress);
+          line.show(progressText(progress, orders));
+        },
+        check: async () => {
+          await killer?.look(settled);
+          await cast.check();
+        },
+        subscribers: true,
+        signal: stopping.signal,
       },
-      check: () => worker.check(),
-      signal: stopping.signal,
-    });
+      (progress) =>
+        isDone(progress) && settledOf(progress) === orders && killer?.isDone() !== false && cast.isUp(),
+    );
   } finally {
     line.end();
   }
 }
 
-function progressText({ succeeded, failed, pending, open, queued, lag }: Progress, orders: number): string {
-  const done = succeeded + failed + pending;
+function settledOf({ succeeded, failed, pending }: Progress): number {
+  return succeeded + failed + pending;
+}
+
+function progressText(progress: Progress, orders: number): string {
+  const { succeeded, failed, pending, open, queued, lag, unread } = progress;
   return (
-    `${bar(done, orders)} ${String(succeeded)} succeeded, ${String(failed)} failed, ${String(pending)} pending, ${String(open)} open; ` +
-    `lag ${lag.toString()}, ${String(queued)} events to publish`
+    `${bar(settledOf(progress), orders)} ${String(succeeded)} succeeded, ${String(failed)} failed, ${String(pending)} pending, ${String(open)} open; ` +
+    `lag ${lag.toString()}, ${String(queued)} events to publish, ${unread.toString()} to book and tell`
   );
 }
 
@@ -159,15 +224,15 @@ function showMemory(memory: MemoryWatch): void {
   );
 }
 
-async function keepUp(scene: Scene, worker: AttendedWorker): Promise<void> {
+async function keepUp(scene: Scene, cast: Cast): Promise<void> {
   say('Everything is left running. To look around:\n');
   for (const [name, value] of Object.entries(scene.env)) {
     if (name !== 'PATH') say(`export ${name}='${value}'`);
   }
   say(
-    `\nMetrics: ${worker.current().url}/metrics   Book: ${scene.sandbox.adminUrl}/book   Logs: ${scene.folder}`,
+    `\nMetrics: ${cast.workers[0]?.current().url ?? ''}/metrics   Book: ${scene.sandbox.adminUrl}/book   Logs: ${scene.folder}`,
   );
-  say('npx capture-worker captures list   Ctrl-C ends it.');
+  say('npx capture-worker captures list   Ctrl-C compares once more, and ends it.');
   const keepAlive = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { OrderFulfilled } from '../../src/capture/order.js';
 import { createLogProducer } from '../../src/kafka/log-producer.js';
@@ -11,6 +12,8 @@ import { poisonedOrder } from './orders.js';
 import type { Scene } from './scene.js';
 
 const AT_ONCE = 2_000;
+/** How often some are put on the topic when they come evenly. */
+const PACE_MS = 250;
 
 /** Enters the orders' authorisations at the sandbox, so that there is something to capture. */
 export async function authorise(scene: Scene, orders: readonly DemoOrder[]): Promise<void> {
@@ -36,8 +39,12 @@ export async function authorise(scene: Scene, orders: readonly DemoOrder[]): Pro
   }
 }
 
-/** Puts the messages on `order.fulfilled`, in order. */
-export async function produce(scene: Scene, messages: readonly DemoMessage[]): Promise<void> {
+/** Puts the messages on `order.fulfilled`, in order: at once, or evenly over so many ms. */
+export async function produce(
+  scene: Scene,
+  messages: readonly DemoMessage[],
+  { overMs = 0, signal }: { readonly overMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<void> {
   const registry = registryClient({ url: scene.stack.env.SCHEMA_REGISTRY_URL });
   const topics = topicNames(scene.topicPrefix);
   const encode = orderEncoder(await loadSchemas(registry, topics), { source: '/demo' });
@@ -47,8 +54,10 @@ export async function produce(scene: Scene, messages: readonly DemoMessage[]): P
     log: pino({ level: 'silent' }),
   });
   try {
-    for (let from = 0; from < messages.length; from += AT_ONCE) {
-      await producer.append(messages.slice(from, from + AT_ONCE).map((message) => recordOf(message, encode)));
+    const step = overMs === 0 ? AT_ONCE : Math.ceil((messages.length * PACE_MS) / overMs);
+    for (let from = 0; from < messages.length; from += step) {
+      if (overMs > 0) await sleep(PACE_MS, undefined, { signal });
+      await producer.append(messages.slice(from, from + step).map((message) => recordOf(message, encode)));
     }
   } finally {
     await producer.close();

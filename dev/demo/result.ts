@@ -1,6 +1,10 @@
 import type { ProviderName } from '../../src/capture/capture.js';
 import { describeMoney } from '../../src/capture/money.js';
 import type { Books, Break, RowEntry } from './compare.js';
+import type { LedgerPosting } from './compare-ledger.js';
+import type { Captured } from './compare-totals.js';
+import { capturedByCurrency, lastEvents, totals } from './compare-totals.js';
+import type { CustomerMessage } from './message-gateway.js';
 
 /** How many captures ended how. */
 export interface Outcomes {
@@ -19,11 +23,16 @@ export interface Result {
   readonly doubleCaptures: number;
   readonly lost: number;
   readonly mismatches: number;
+  readonly ledgerBalanced: boolean;
+  readonly byCurrency: Readonly<Record<string, Captured>>;
+  readonly breaks: readonly Break[];
   readonly seconds: number;
 }
 
 export interface ResultInput {
   readonly books: Books;
+  readonly ledger: readonly LedgerPosting[];
+  readonly customerMessages: readonly CustomerMessage[];
   readonly breaks: readonly Break[];
   readonly doubleCaptures: number;
   /** How many messages were put on `order.fulfilled`. */
@@ -31,7 +40,8 @@ export interface ResultInput {
   readonly seconds: number;
 }
 
-export function resultOf({ books, breaks, doubleCaptures, messages, seconds }: ResultInput): Result {
+export function resultOf(input: ResultInput): Result {
+  const { books, ledger, breaks, doubleCaptures, messages, seconds } = input;
   const of = (provider: ProviderName): Outcomes =>
     outcomesOf(books.rows.filter((row) => row.provider === provider));
   return {
@@ -43,6 +53,9 @@ export function resultOf({ books, breaks, doubleCaptures, messages, seconds }: R
     doubleCaptures,
     lost: breaks.filter(({ kind }) => kind === 'lost').length,
     mismatches: breaks.filter(({ kind }) => kind === 'mismatch').length,
+    ledgerBalanced: !breaks.some(({ kind }) => kind === 'unbalanced'),
+    byCurrency: capturedByCurrency(books, ledger),
+    breaks,
     seconds: Math.round(seconds * 10) / 10,
   };
 }
@@ -52,29 +65,32 @@ function outcomesOf(rows: readonly RowEntry[]): Outcomes {
   return { succeeded: inState('succeeded'), failed: inState('failed'), pending: inState('pending') };
 }
 
-export function isSound({ doubleCaptures, lost, mismatches }: Result): boolean {
-  return doubleCaptures === 0 && lost === 0 && mismatches === 0;
+export function isSound({ doubleCaptures, lost, mismatches, ledgerBalanced }: Result): boolean {
+  return doubleCaptures === 0 && lost === 0 && mismatches === 0 && ledgerBalanced;
 }
 
 /** The comparison as tables for people: what each book says, in captures and in money. */
-export function tableOf(result: Result, books: Books, breaks: readonly Break[]): string {
+export function tableOf(result: Result, { books, customerMessages }: ResultInput): string {
+  const { breaks } = result;
   return [
     ...grid([
       ['', 'succeeded', 'failed', 'pending'],
       ...Object.entries(result.byProvider).map(([provider, outcomes]) => [provider, ...counts(outcomes)]),
       ['the worker’s rows', ...counts(result.captures)],
-      ['the published events', ...counts(publishedOutcomes(books))],
+      ['the published events', ...counts(lastPublished(books))],
+      ['the customers’ messages', ...counts(lastTold(customerMessages))],
     ]),
     '',
     ...grid([
-      ['captured, in', 'the providers’ books', 'the worker’s rows', 'the published events'],
-      ...moneyRows(books),
+      ['captured, in', 'the providers’ books', 'the worker’s rows', 'the published events', 'the ledger'],
+      ...moneyRows(result.byCurrency),
     ]),
     '',
     `Of the ${String(result.captures.pending)} pending, the providers moved ${movedWhilePending(books)}: nobody guessed, so they stay open.`,
     `${String(result.orders)} orders, ${String(result.duplicates)} repeated messages, ${String(result.deadLetters)} dead letters, ` +
       `${String(result.seconds)} s.`,
-    `Double captures: ${String(result.doubleCaptures)}. Lost: ${String(result.lost)}. Mismatches: ${String(result.mismatches)}.`,
+    `Double captures: ${String(result.doubleCaptures)}. Lost: ${String(result.lost)}. Mismatches: ${String(result.mismatches)}. ` +
+      `The ledger is ${result.ledgerBalanced ? 'balanced' : 'NOT BALANCED'}.`,
     ...breaks.slice(0, 20).map(({ kind, id, says }) => `  ${kind}: ${id}: ${says}`),
     ...(breaks.length > 20 ? [`  and ${String(breaks.length - 20)} more`] : []),
     '',
@@ -86,37 +102,23 @@ function counts({ succeeded, failed, pending }: Outcomes): string[] {
 }
 
 /** How many captures the events tell of, each by the last word on it. */
-function publishedOutcomes({ events }: Books): Outcomes {
-  const told = (type: string): Set<string> =>
-    new Set(events.filter((event) => event.type === type).map(({ captureId }) => captureId));
-  const succeeded = told('capture.succeeded');
-  const failed = told('capture.failed');
-  const open = [...told('capture.pending')].filter((id) => !succeeded.has(id) && !failed.has(id));
-  return { succeeded: succeeded.size, failed: failed.size, pending: open.length };
+function lastPublished({ events }: Books): Outcomes {
+  const last = lastEvents(events);
+  const of = (type: string): number => last.filter((event) => event.type === type).length;
+  return { succeeded: of('capture.succeeded'), failed: of('capture.failed'), pending: of('capture.pending') };
 }
 
-interface Amount {
-  readonly amount: bigint;
-  readonly currency: string;
+/** How many captures customers were told of, each by the last message. */
+function lastTold(sent: readonly CustomerMessage[]): Outcomes {
+  const last = [...new Map(sent.map(({ captureId, kind }) => [captureId, kind])).values()];
+  const of = (state: string): number => last.filter((kind) => kind.endsWith(state)).length;
+  return { succeeded: of('succeeded'), failed: of('failed'), pending: of('pending') };
 }
 
-/** One row a currency: what the providers moved for captures that aren't open, and what rows and events say was captured. */
-function moneyRows(books: Books): string[][] {
-  const pending = new Set(
-    books.rows.filter(({ state }) => state === 'pending').map(({ paymentId }) => paymentId),
-  );
-  const moved = totals(
-    books.book
-      .filter(({ paymentId }) => !pending.has(paymentId))
-      .map(({ captured, currency }) => ({ amount: captured, currency })),
-  );
-  const rows = totals(books.rows.filter(({ state }) => state === 'succeeded'));
-  const succeeded = books.events.filter(({ type }) => type === 'capture.succeeded');
-  const events = totals([...new Map(succeeded.map((event) => [event.captureId, event])).values()]);
-  const currencies = [...new Set([...moved.keys(), ...rows.keys(), ...events.keys()])].sort();
-  return currencies.map((currency) => [
+function moneyRows(byCurrency: Result['byCurrency']): string[][] {
+  return Object.entries(byCurrency).map(([currency, { providers, rows, events, ledger }]) => [
     currency,
-    ...[moved, rows, events].map((of) => describeMoney({ amount: of.get(currency) ?? 0n, currency })),
+    ...[providers, rows, events, ledger].map((digits) => describeMoney({ amount: BigInt(digits), currency })),
   ]);
 }
 
@@ -129,12 +131,6 @@ function movedWhilePending({ rows, book }: Books): string {
   return (
     [...totals(open)].map(([currency, amount]) => describeMoney({ amount, currency })).join(', ') || 'nothing'
   );
-}
-
-function totals(amounts: readonly Amount[]): ReadonlyMap<string, bigint> {
-  const sums = new Map<string, bigint>();
-  for (const { amount, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0n) + amount);
-  return sums;
 }
 
 function grid(cells: readonly (readonly string[])[]): string[] {

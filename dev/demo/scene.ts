@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { ProviderName } from '../../src/capture/capture.js';
-import { packageRoot } from '../../src/package-root.js';
-import type { SandboxLine } from './accounts.js';
-import { accountsFor } from './accounts.js';
-import { removeLeftovers } from './clean-up.js';
-import type { Crew, Worker } from '../stack/crew.js';
+import type { Worker } from '../stack/crew.js';
 import { createCrew } from '../stack/crew.js';
-import { freePort } from '../stack/ports.js';
 import type { ProgressListener } from '../stack/progress.js';
 import type { Stack } from '../stack/start.js';
 import { startStack } from '../stack/start.js';
-import { waitUntil } from '../stack/wait-until.js';
+import { accountsFor } from './accounts.js';
+import { removeLeftovers } from './clean-up.js';
+import type { ExampleName, Place, RunningWorker, Variables } from './programs.js';
+import { EXAMPLES, runCommand, startExample, startSandbox, startWorker } from './programs.js';
 
 /** Everything that a worker runs in: the local parts, the sandbox, an accounts file, a database and topics of this run's own. */
 export interface Scene {
@@ -27,16 +25,12 @@ export interface Scene {
   readonly databaseUrl: string;
   readonly sandbox: SandboxAddress;
   /** Starts `capture-worker start` as a process of its own and waits until it is ready. */
-  startWorker(): Promise<RunningProcess>;
+  startWorker(): Promise<RunningWorker>;
+  /** Starts an example as a process of its own, in this group, and waits until it reads the events. */
+  startExample(name: ExampleName, settings: Variables): Promise<Worker>;
   /** Runs another command of `capture-worker` to its end; throws with its output if it fails. */
   command(...args: string[]): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface RunningProcess extends Worker {
-  /** Where its metrics are. */
-  readonly url: string;
-  readonly logFile: string;
 }
 
 export interface SandboxAddress {
@@ -71,16 +65,20 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     await crew.disband();
     await database.drop();
     // With our own Kafka they go anyway.
-    if (brokers === options.env['KAFKA_BROKERS']) await removeLeftovers({ brokers, registryUrl, ...names });
+    if (brokers === options.env['KAFKA_BROKERS']) {
+      const groups = [names.group, ...EXAMPLES.map((name) => exampleGroup(names.group, name))];
+      await removeLeftovers({ brokers, registryUrl, topicPrefix: names.topicPrefix, groups });
+    }
     await rm(folder, { recursive: true, force: true });
     await stack.guard.removeFolder(folder);
     await stack.stop();
   };
   try {
-    const sandbox = await startSandbox(crew, folder, options);
+    const place: Place = { crew, folder, signal: options.signal };
+    const sandbox = await startSandbox(place, options.sandboxArgs ?? []);
     await writeFile(join(folder, 'accounts.yaml'), accountsFor(sandbox, options.timeout ?? '25s'));
     const env = workerEnv(stack, folder, database.url, names, options);
-    const scene = {
+    const scene: Scene = {
       stack,
       folder,
       env,
@@ -94,8 +92,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
           payermax: sandbox.payermax.merchantNo,
         },
       },
-      command: (...args: string[]) => runCommand(crew, folder, env, args),
-      startWorker: () => startWorker(crew, folder, env, options.signal),
+      command: (...args: string[]) => runCommand(place, env, args),
+      startWorker: () => startWorker(place, env),
+      startExample: (name: ExampleName, settings: Variables) =>
+        startExample(place, name, { ...exampleEnv(stack, database.url, names, name), ...settings }),
       close,
     };
     options.say('creating topics, schemas and tables');
@@ -131,40 +131,6 @@ async function adminQuery(url: string, sql: string): Promise<void> {
   }
 }
 
-async function startSandbox(crew: Crew, folder: string, options: SceneOptions): Promise<SandboxLine> {
-  const keysDir = join(folder, 'keys');
-  await mkdir(keysDir);
-  const sandbox = await crew.start({
-    title: 'The sandbox',
-    command: process.execPath,
-    args: [
-      program('sandbox/main.js'),
-      '--json',
-      '--port',
-      '0',
-      '--keys-dir',
-      keysDir,
-      ...(options.sandboxArgs ?? []),
-    ],
-    cwd: folder,
-    env: process.env,
-    logFile: join(folder, 'sandbox.log'),
-  });
-  const said: SandboxLine[] = [];
-  await waitUntil(
-    async () => {
-      const line = (await sandbox.recentOutput()).split('\n').find((text) => text.startsWith('{'));
-      if (line !== undefined) said.push(JSON.parse(line) as SandboxLine);
-      else if (!sandbox.isRunning()) throw await failed('The sandbox', sandbox);
-      return said.length > 0;
-    },
-    { deadlineMs: 20_000, signal: options.signal, onDeadline: () => new Error('The sandbox did not start.') },
-  );
-  const [address] = said;
-  if (address === undefined) throw new Error('The sandbox did not say where it listens.');
-  return address;
-}
-
 function workerEnv(
   stack: Stack,
   folder: string,
@@ -183,71 +149,22 @@ function workerEnv(
   };
 }
 
-async function runCommand(
-  crew: Crew,
-  folder: string,
-  env: Readonly<Record<string, string>>,
-  args: readonly string[],
-): Promise<void> {
-  const title = `capture-worker ${args.join(' ')}`;
-  const logFile = join(folder, `${args.slice(0, 2).join('-')}.log`);
-  await crew.run({
-    title,
-    command: process.execPath,
-    args: [program('src/cli/main.js'), ...args],
-    cwd: folder,
-    env,
-    logFile,
-  });
+function exampleEnv(
+  { env }: Stack,
+  databaseUrl: string,
+  { topicPrefix, group }: { readonly topicPrefix: string; readonly group: string },
+  name: ExampleName,
+): Record<string, string> {
+  return {
+    KAFKA_BROKERS: env.KAFKA_BROKERS,
+    SCHEMA_REGISTRY_URL: env.SCHEMA_REGISTRY_URL,
+    DATABASE_URL: databaseUrl,
+    TOPIC_PREFIX: topicPrefix,
+    GROUP_ID: exampleGroup(group, name),
+  };
 }
 
-async function startWorker(
-  crew: Crew,
-  folder: string,
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<RunningProcess> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${String(port)}`;
-  const logFile = join(folder, 'worker.log');
-  const worker = await crew.start({
-    title: 'The worker',
-    command: process.execPath,
-    args: [program('src/cli/main.js'), 'start'],
-    cwd: folder,
-    env: { ...env, CAPTURE_WORKER_HTTP_PORT: String(port) },
-    logFile,
-    graceMs: 30_000,
-    // Nobody is left to look at what it would still finish.
-    deathSignal: 'SIGKILL',
-  });
-  await waitUntil(
-    async () => {
-      if (!worker.isRunning()) throw await failed('The worker', worker);
-      return await isReady(url);
-    },
-    {
-      deadlineMs: 30_000,
-      signal,
-      onDeadline: () => new Error(`The worker did not become ready; its log is ${logFile}.`),
-    },
-  );
-  return { ...worker, url, logFile };
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/readyz`)).ok;
-  } catch {
-    return false;
-  }
-}
-
-async function failed(title: string, worker: Worker): Promise<Error> {
-  return new Error(`${title} ended (${await worker.ended}):\n${(await worker.recentOutput()).slice(-2_000)}`);
-}
-
-/** A compiled program of this package. */
-function program(path: string): string {
-  return join(packageRoot(), 'dist', path);
+/** The consumer group of an example beside the worker's. */
+export function exampleGroup(group: string, name: ExampleName): string {
+  return `${group}-${name}`;
 }

@@ -6,9 +6,11 @@ import { throwIfStopped } from '../stack/wait-until.js';
 import type { Standing } from './collect.js';
 import { standingOf } from './collect.js';
 import type { Scene } from './scene.js';
+import type { Behind } from './watch-subscribers.js';
+import { readBehind } from './watch-subscribers.js';
 
-export interface Progress extends Standing {
-  /** Messages that the group hasn't done. */
+export interface Progress extends Standing, Behind {
+  /** Messages that the worker's group hasn't done. */
   readonly lag: bigint;
 }
 
@@ -16,6 +18,8 @@ export interface WatchOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Throws if watching on makes no sense, as when the worker is gone. */
   readonly check: () => Promise<void>;
+  /** Whether the two subscribers are there, and to be waited for. */
+  readonly subscribers?: true;
   readonly signal: AbortSignal;
 }
 
@@ -24,13 +28,14 @@ const STUCK_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * Watches the worker until `done` says so, by default when every message is done and every event published. Also returns when nothing
+ * Watches the worker until `done` says so, by default when every message is done, every event published, and every subscriber through with
+ * them. Also returns when nothing
  * has changed for a minute: what is missing by then is for the comparison of the books to say.
  */
 export async function watchUntil(
   scene: Scene,
   pool: pg.Pool,
-  { onProgress, check, signal }: WatchOptions,
+  { onProgress, check, subscribers, signal }: WatchOptions,
   done: (progress: Progress) => boolean = isDone,
 ): Promise<void> {
   const client = { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'demo' };
@@ -46,11 +51,15 @@ export async function watchUntil(
         (sum, partition) => sum + partition.lag,
         0n,
       );
-      const progress = { ...standing, lag };
+      // After the worker's own standing: what it has published by then is what they must have read.
+      const behind = subscribers === true ? await readBehind(scene, pool, reader) : { unread: 0n, untold: 0 };
+      const progress = { ...standing, lag, ...behind };
       onProgress(progress);
       if (done(progress)) return;
       await check();
-      const now = JSON.stringify([standing, lag.toString()]);
+      const now = JSON.stringify([standing, lag, behind], (_, value: unknown) =>
+        typeof value === 'bigint' ? value.toString() : value,
+      );
       if (now !== last) changedAt = performance.now();
       else if (performance.now() - changedAt > STUCK_MS) return;
       last = now;
@@ -61,6 +70,10 @@ export async function watchUntil(
   }
 }
 
-function isDone({ lag, open, queued }: Progress): boolean {
+export function isDone(progress: Progress): boolean {
+  return isWorkerDone(progress) && progress.unread === 0n && progress.untold === 0;
+}
+
+export function isWorkerDone({ lag, open, queued }: Progress): boolean {
   return lag === 0n && open === 0 && queued === 0;
 }

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { promisify } from 'node:util';
-import { packageRoot } from '../../../src/package-root.js';
-
-const run = promisify(execFile);
+import { runDemo } from '../../support/demo-run.js';
 
 describe('the demo', () => {
   it('ends with a line of JSON in which nothing was captured twice, lost or mismatched', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'demo-test-'));
-    const main = join(packageRoot(), 'dist/dev/demo/main.js');
-    const { stdout } = await run(process.execPath, [main, '--orders', '90', '--random-seed', 'a', '--json'], {
-      env: process.env,
-    });
-    const lines = stdout.trimEnd().split('\n');
-    const result = JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
+    const { result } = await runDemo(['--orders', '90', '--random-seed', 'a', '--json'], folder);
     const captures = result['captures'] as Record<string, number>;
     assert.deepEqual(Object.keys(result), [
       'orders',
@@ -28,9 +19,13 @@ describe('the demo', () => {
       'doubleCaptures',
       'lost',
       'mismatches',
+      'ledgerBalanced',
+      'byCurrency',
+      'breaks',
       'seconds',
     ]);
     assert.deepEqual([result['doubleCaptures'], result['lost'], result['mismatches']], [0, 0, 0]);
+    assert.equal(result['ledgerBalanced'], true);
     assert.equal((captures['succeeded'] ?? 0) + (captures['failed'] ?? 0) + (captures['pending'] ?? 0), 90);
     const byProvider = result['byProvider'] as Record<string, Record<string, number>>;
     assert.deepEqual(Object.keys(byProvider), ['wallet', 'yabandpay', 'payermax']);
@@ -41,15 +36,24 @@ describe('the demo', () => {
         `${provider}: ${JSON.stringify(byProvider[provider])}`,
       );
     }
+    const byCurrency = result['byCurrency'] as Record<string, Record<string, string>>;
+    assert.deepEqual(Object.keys(byCurrency), ['EUR', 'IQD', 'JPY', 'KWD', 'USD']);
+    for (const { providers, ...others } of Object.values(byCurrency))
+      assert.deepEqual(others, { rows: providers, events: providers, ledger: providers });
     assert.deepEqual(await readdir(folder), [], 'no file is left behind');
     await rm(folder, { recursive: true });
   });
 
   it('refuses options that make no sense, and says what it takes', async () => {
-    const main = join(packageRoot(), 'dist/dev/demo/main.js');
-    await assert.rejects(
-      run(process.execPath, [main, '--orders', 'many']),
-      /a whole number from 1 to 1000000/,
-    );
+    for (const options of [
+      ['--orders', 'many'],
+      ['--orders', '0'],
+      ['--ordres', '3'],
+    ]) {
+      await assert.rejects(runDemo(options), (error: { code?: number; stderr?: string }) => {
+        assert.equal(error.code, 2, 'not the code that says that money is wrong');
+        return /a whole number from 1 to 1000000|unknown option/.test(error.stderr ?? '');
+      });
+    }
   });
 });

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WALLET_SHOP } from '../../../dev/demo/shops.js';
-import type { RunningProcess } from '../../../dev/demo/scene.js';
+import type { RunningWorker } from '../../../dev/demo/programs.js';
 import { standingOf } from '../../../dev/demo/collect.js';
 import { avroType } from '../../../src/kafka/avro/type.js';
 import { frame } from '../../../src/kafka/avro/wire-format.js';
@@ -44,7 +44,7 @@ class Bench {
   private constructor(
     readonly test: TestScene,
     readonly line: OrderLine,
-    readonly worker: RunningProcess,
+    readonly worker: RunningWorker,
   ) {
     this.admin = adminOf(test.scene);
   }

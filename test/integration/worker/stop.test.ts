@@ -5,7 +5,8 @@ import type pg from 'pg';
 import { collectBooks, standingOf } from '../../../dev/demo/collect.js';
 import { compareBooks } from '../../../dev/demo/compare.js';
 import { authorise, produce } from '../../../dev/demo/produce.js';
-import type { RunningProcess, Scene } from '../../../dev/demo/scene.js';
+import type { RunningWorker } from '../../../dev/demo/programs.js';
+import type { Scene } from '../../../dev/demo/scene.js';
 import type { WatchOptions } from '../../../dev/demo/watch.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
 import { openTestScene } from '../../support/scene.js';
@@ -31,14 +32,14 @@ describe('a worker that is told to stop', () => {
   after(() => close());
 
   /** Starts a worker and waits until it is at work on several orders at once. */
-  async function atWork(beyond: number): Promise<RunningProcess> {
+  async function atWork(beyond: number): Promise<RunningWorker> {
     const worker = await scene.startWorker();
     await watchUntil(scene, pool, quiet, ({ open, succeeded }) => open > 5 && succeeded > beyond);
     return worker;
   }
 
   /** The places of all messages that workers have ended with so far, as their logs tell. */
-  async function placesDone(worker: RunningProcess): Promise<string[]> {
+  async function placesDone(worker: RunningWorker): Promise<string[]> {
     const lines = (await readFile(worker.logFile, 'utf8')).split('\n').filter((line) => line.startsWith('{'));
     return lines
       .map((line) => JSON.parse(line) as { msg: string; partition?: number; offset?: string })

@@ -82,6 +82,7 @@ describe('comparing the books', () => {
       { events: [{ ...event, type: 'capture.failed' }] },
       { events: [{ ...event, amount: 41n }] },
       { events: [event, { ...event, sequence: 2 }] },
+      { events: [event, { ...event, captureId: 'c2' }] },
       { deadLetters: ['bad', 'good'] },
       { book: [...books().book, { paymentId: 'p2', currency: 'IQD', captured: 1n }] },
       { rows: [row, { ...row, captureId: 'c2', paymentId: 'p2', sequence: 0, state: 'planned' }] },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Books, Break } from '../../../../dev/demo/compare.js';
 import { WALLET_SHOP } from '../../../../dev/demo/shops.js';
+import type { ResultInput } from '../../../../dev/demo/result.js';
 import { isSound, resultOf, tableOf } from '../../../../dev/demo/result.js';
 
 function books(): Books {
@@ -36,8 +37,28 @@ function books(): Books {
   };
 }
 
+function input(breaks: Break[], doubleCaptures = 0): ResultInput {
+  const posting = { entryId: 'e1', captureId: 'c1', currency: 'IQD' };
+  return {
+    books: books(),
+    ledger: [
+      { ...posting, account: 'provider_receivable', amount: 1_000n },
+      { ...posting, account: 'sales', amount: -1_000n },
+    ],
+    customerMessages: [
+      { messageId: 'm0', captureId: 'c1', kind: 'pending' },
+      { messageId: 'm1', captureId: 'c1', kind: 'succeeded' },
+      { messageId: 'm2', captureId: 'c2', kind: 'correction_failed' },
+    ],
+    breaks,
+    doubleCaptures,
+    messages: 6,
+    seconds: 1.2345,
+  };
+}
+
 function result(breaks: Break[], doubleCaptures = 0): ReturnType<typeof resultOf> {
-  return resultOf({ books: books(), breaks, doubleCaptures, messages: 6, seconds: 1.2345 });
+  return resultOf(input(breaks, doubleCaptures));
 }
 
 describe('a demo’s result', () => {
@@ -55,24 +76,29 @@ describe('a demo’s result', () => {
       doubleCaptures: 0,
       lost: 0,
       mismatches: 0,
+      ledgerBalanced: true,
+      byCurrency: { IQD: { providers: '1000', rows: '1000', events: '1000', ledger: '1000' } },
+      breaks: [],
       seconds: 1.2,
     });
   });
 
-  it('is sound only if nothing was captured twice, lost or mismatched', () => {
+  it('is sound only if nothing was captured twice, lost, mismatched or unbalanced', () => {
     assert.ok(isSound(result([])));
     assert.ok(!isSound(result([], 1)));
     assert.ok(!isSound(result([{ kind: 'lost', id: 'c', says: '' }])));
     assert.ok(!isSound(result([{ kind: 'mismatch', id: 'c', says: '' }])));
+    assert.ok(!isSound(result([{ kind: 'unbalanced', id: 'e', says: '' }])));
   });
 
   it('is shown in money that people read, with every break named', () => {
-    const table = tableOf(result([]), books(), [
-      { kind: 'lost', id: 'c9', says: 'event 1 was never published' },
-    ]);
+    const breaks: Break[] = [{ kind: 'lost', id: 'c9', says: 'event 1 was never published' }];
+    const table = tableOf(result(breaks), input(breaks));
     assert.match(table, /wallet +1 +1 +1\n/);
     assert.match(table, /the published events +1 +1 +1\n/);
-    assert.match(table, /IQD +1\.000 IQD +1\.000 IQD +1\.000 IQD\n/);
+    assert.match(table, /the customers’ messages +1 +1 +0\n/);
+    assert.match(table, /IQD +1\.000 IQD +1\.000 IQD +1\.000 IQD +1\.000 IQD\n/);
+    assert.match(table, /The ledger is balanced\.\n/);
     assert.match(table, /Of the 1 pending, the providers moved 1\.000 IQD/);
     assert.match(table, /lost: c9: event 1 was never published/);
   });

@@ -75,7 +75,7 @@ describe('an attended process', () => {
 
   it('is started again when it was killed before it was up, but not when it ended so by itself', async () => {
     const starter = new Starter();
-    const ends = ['SIGKILL', 'SIGTERM'];
+    const ends = ['SIGKILL', 'SIGKILL'];
     const start = (): Promise<FakeProcess> => {
       const how = ends.shift();
       return how === undefined ? starter.start() : Promise.reject(new EndedEarly('The ledger', how, ''));
@@ -83,8 +83,14 @@ describe('an attended process', () => {
     const attended = await attend('The ledger', start, starter.say);
     assert.ok(attended.isUp());
     assert.equal(starter.said.length, 2);
-    ends.push('exit code 3');
-    await assert.rejects(attend('The ledger', start, starter.say), /The ledger ended \(exit code 3\)/);
+    // With SIGTERM it was told to end, before it could make anything of that.
+    for (const how of ['exit code 3', 'SIGTERM']) {
+      ends.push(how);
+      await assert.rejects(attend('The ledger', start, starter.say), {
+        message: `The ledger ended (${how}):\n`,
+      });
+    }
+    assert.equal(starter.said.length, 2);
   });
 
   it('that ended by itself is a failure, told with the end of its log', async () => {

@@ -23,6 +23,8 @@ import { groupCommit } from '../src/worker/group-commit.js';
  * | `dlq_headers_omitted` | only if there was still no room: how many bytes the headers of the message take, names and values |
  * | `dlq_key_omitted` | only if there was still no room: the length of the key |
  *
+ * A message that came with more headers than a worker keeps has one instead of them, `headers_omitted`: how many they were.
+ *
  * A message that was put back into its topic with the headers of an earlier dead letter keeps them. Of headers of one name the last
  * counts, as everywhere in Kafka, so the last pass is what is read first and the earlier ones stay legible. Kafka's client keeps no null
  * for a header: it becomes an empty value; and a name that isn't UTF-8 has U+FFFD for what is none.

@@ -82,9 +82,19 @@ const REFUSED_DATA: ReadonlySet<string> = new Set([
   'INVALID_TIMESTAMP',
 ]);
 
-/** As `logUnavailable`, but LOG_REFUSED_DATA if a record is at fault, or several together: then the same append fails again. */
+/**
+ * As `logUnavailable`, but LOG_REFUSED_DATA if a record is at fault, or several together: then the same append fails again. That a topic
+ * is missing, which `what` names, ends when somebody creates it.
+ */
 export function notAppended(what: string, error: unknown, trouble: Error | null = null): CaptureWorkerError {
   const type = protocolErrorOf(error);
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
+    return new CaptureWorkerError(
+      'LOG_UNAVAILABLE',
+      `${what}: there is no such topic on these brokers; run \`capture-worker topics create\`, which leaves those that are there as they are`,
+      { cause: error },
+    );
+  }
   if (type === null || !REFUSED_DATA.has(type)) return logUnavailable(what, error, trouble);
   return new CaptureWorkerError('LOG_REFUSED_DATA', `${what}: ${messageOf(error)} (${type})`, {
     cause: error,

@@ -22,6 +22,9 @@ let mended = false;
  * becomes: one of 4 MB can hold gigabytes if it is compressed, and half a million messages if they are small. Whatever there is, kafkajs
  * makes all of it at once; for a batch of 130,000 messages it fails by itself, and says nothing of where.
  *
+ * It also looks at no checksum, waits for ever for more of what is damaged, and delivers messages of aborted transactions: it expects
+ * brokers to name these in the order in which they began, and takes a message whose key is four zeros for the end of one.
+ *
  * The mended reader takes messages as long as there is room and leaves the rest of the answer to the next one. A batch that can't be read
  * is told with its place, but only when there is nothing before it: what comes before it is delivered first. May be called more than once.
  */
@@ -40,7 +43,7 @@ export function mendFetch(): void {
   };
 }
 
-/** The answer to a request for `asked`, as kafkajs wants it. Rejects with UnreadableBatch. */
+/** The answer to a request for `asked`, as kafkajs wants it. Rejects with ReadingStopped. */
 export async function decodeFetch(
   rawData: Buffer,
   asked: readonly FetchTopic[],
@@ -64,11 +67,13 @@ async function readTopic(decoder: Decoder, asked: Offsets, room: Room): Promise<
   return {
     topicName,
     partitions: await decoder.readArrayAsync(async (one) => {
-      const header = readPartitionHeader(one);
+      const { abortedTransactions: aborted, ...header } = readPartitionHeader(one);
       const { partition } = header;
       const place = { topic: topicName, partition, from: asked.get(nameOf(topicName, partition)) ?? 0n };
       const bytes = one.readBytes();
-      return { ...header, messages: bytes === null ? [] : await readFetched(bytes, place, room) };
+      const messages = bytes === null ? [] : await readFetched({ bytes, aborted }, place, room);
+      // Their messages are left out by now. kafkajs would go by the order in which brokers name them, and by keys of messages.
+      return { ...header, abortedTransactions: [], messages };
     }),
   };
 }

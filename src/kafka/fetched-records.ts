@@ -1,124 +1,149 @@
-import Decoder from 'kafkajs/src/protocol/decoder.js';
-import decodeMessageSet from 'kafkajs/src/protocol/messageSet/decoder.js';
 import type { DecodedMessage } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
-import decodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
-import { CaptureWorkerError, messageOf } from '../errors.js';
 import type { TopicPartition } from '../ports/log.js';
-import { codecOf, decompress } from './compression/codecs.js';
-import type { BatchHeader } from './record-batch.js';
-import { HEADER_BYTES, headerAt, MAGIC, magicAt } from './record-batch.js';
-import { recordsToTake } from './records.js';
+import type { AbortedTransaction } from './aborted-transactions.js';
+import { followAborted } from './aborted-transactions.js';
+import { footprintOf } from './footprint.js';
+import { oldMessageAt, readOldMessage } from './old-messages.js';
+import { readBatch } from './read-batch.js';
+import { headerAt, isIntact, MAGIC, magicAt } from './record-batch.js';
 import type { Room } from './room.js';
+import { UnreadableBatch } from './unreadable-batch.js';
 
 export interface FetchedFrom extends TopicPartition {
   /** The first offset that was asked for. */
   readonly from: bigint;
 }
 
-/**
- * A batch that is broken, or larger than may be when it is decompressed. There is no reading on behind it by ourselves: the orders in it
- * would never be captured, and nobody would know.
- */
-export class UnreadableBatch extends CaptureWorkerError {
-  /** Tells kafkajs not to try again. */
-  readonly retriable = false;
+/** What a broker sent of a partition. */
+export interface FetchedBytes {
+  readonly bytes: Buffer;
+  /** Those that reach into the bytes. */
+  readonly aborted: readonly AbortedTransaction[];
+}
 
-  constructor({ topic, partition }: TopicPartition, offsets: string, why: string, cause: unknown) {
-    super(
-      'CONSUMER_STOPPED',
-      `the batch with ${offsets} in ${topic}/${String(partition)} ${why}; it can't be read, nor anything behind it: ` +
-        'docs/configuration.md says under "Batches that can\'t be read" how to go on',
-      { cause },
-    );
-    this.name = 'UnreadableBatch';
-  }
+/** What stands in the log as one: a batch, or a message of an older format, which may be compressed others. */
+interface Entry {
+  readonly baseOffset: bigint;
+  readonly lastOffset: bigint;
+  /** Where the next one begins. */
+  readonly end: number;
+  /** Those of its messages that are wanted and have room. */
+  readonly read: () => Promise<DecodedMessage[]>;
 }
 
 /**
- * The messages in what a broker sent of a partition, from the offset on that was asked for, as far as there is room. Rejects with
- * UnreadableBatch, but only if there is nothing in the room yet: what comes before such a batch is delivered first.
+ * The messages in what a broker sent of a partition, from the offset on that was asked for, as far as there is room, without those of
+ * aborted transactions. Rejects with ReadingStopped, but only if there is nothing in the room yet: what comes before such a batch is
+ * delivered first.
  *
- * kafkajs moves on to behind the last message that it gets. Where a batch has no message left, since compaction took them, it gets one
- * that it doesn't deliver, at the end of the batch: else it would ask for the same batch for ever.
+ * kafkajs moves on to behind the last message that it gets. Where there is none to deliver, since compaction took them or their
+ * transaction was aborted, it gets one that it drops, at the end of the batch: else it would ask for the same batch for ever.
  */
-export async function readFetched(bytes: Buffer, place: FetchedFrom, room: Room): Promise<DecodedMessage[]> {
+export async function readFetched(
+  { bytes, aborted }: FetchedBytes,
+  place: FetchedFrom,
+  room: Room,
+): Promise<DecodedMessage[]> {
   const messages: DecodedMessage[] = [];
+  const entryAt = entriesOf(bytes, aborted, place, room);
   let at = 0;
-  while (!room.isClosed() && at + HEADER_BYTES <= bytes.length) {
-    if (magicAt(bytes, at) !== MAGIC) {
-      if (at === 0) return await readOldFormat(bytes, place);
-      break;
-    }
-    const header = headerAt(bytes, at);
-    if (header === null) break;
-    if (header.lastOffset >= place.from) {
-      const takenBefore = room.taken;
-      try {
-        const read = await readBatch(header, bytes.subarray(at + HEADER_BYTES, header.end), place, room);
+  let behind: bigint | null = null;
+  while (at < bytes.length && !room.isClosed()) {
+    const takenBefore = room.taken;
+    try {
+      const entry = entryAt(at);
+      // Brokers cut off what exceeds the size of an answer, but never the first entry: they would rather send nothing.
+      if (entry === null && messages.length > 0) break;
+      if (entry === null) throw unknownAt(place, 'is broken: there is no batch of any known format');
+      if (behind !== null && entry.baseOffset <= behind)
+        throw unknownAt(place, 'is broken: its offsets are not behind those of the batch before it');
+      if (entry.lastOffset >= place.from) {
+        const read = await entry.read();
         for (const message of read) messages.push(message);
-        if (read.length === 0 && !room.isClosed()) messages.push(nothingAt(header));
-      } catch (error) {
-        if (takenBefore === 0) throw error;
-        room.close();
+        if (read.length === 0 && room.take(NOTHING)) messages.push(nothingAt(entry));
       }
+      behind = entry.lastOffset;
+      at = entry.end;
+      if (messages.length === 0 && at >= bytes.length && !room.isClosed())
+        throw unknownAt(place, 'is broken: its offsets lie before those that were asked for');
+    } catch (error) {
+      if (takenBefore === 0) throw error;
+      room.close();
     }
-    at = header.end;
   }
   return messages;
 }
 
-async function readBatch(
-  header: BatchHeader,
+/** Gives what begins at a place; null if it isn't there to its end. Throws UnreadableBatch if it is damaged. */
+function entriesOf(
   bytes: Buffer,
+  aborted: readonly AbortedTransaction[],
   place: FetchedFrom,
   room: Room,
-): Promise<DecodedMessage[]> {
-  try {
-    const codec = codecOf(header.attributes);
-    const records = codec === null ? bytes : await decompress(codec, bytes);
-    const fromDelta = Number(place.from - header.baseOffset);
-    const range = recordsToTake(records, { count: header.records, fromDelta }, room);
-    const decoder = new Decoder(withoutTheRest(records.subarray(range.start, range.end)));
-    const messages: DecodedMessage[] = [];
-    for (let index = 0; index < range.count; index += 1) {
-      const record = decoder.readVarIntBytes();
-      if (record !== null) messages.push(decodeRecord(new Decoder(record), header.context));
+): (at: number) => Entry | null {
+  const transactions = followAborted(aborted);
+  return (at) => {
+    switch (magicAt(bytes, at)) {
+      case MAGIC: {
+        const header = headerAt(bytes, at);
+        if (header === null) return null;
+        // Before anything of it is believed: the offsets, too, may be what is damaged.
+        if (!isIntact(bytes, at, header)) {
+          const { baseOffset, lastOffset } = header;
+          const said = `its header speaks of the offsets ${String(baseOffset)} to ${String(lastOffset)}`;
+          throw unknownAt(place, `is broken: its checksum is wrong (${said})`);
+        }
+        const isAborted = transactions.cover(header);
+        const read = async (): Promise<DecodedMessage[]> => {
+          if (isAborted) return [];
+          const messages = await readBatch(header, bytes.subarray(header.start, header.end), place, room);
+          if (header.context.isControlBatch) for (const { key } of messages) transactions.marked(header, key);
+          return messages;
+        };
+        return { ...header, read };
+      }
+      case 0:
+      case 1: {
+        const message = oldMessageAt(bytes, at);
+        if (message === null) return null;
+        const { offset, end } = message;
+        if (!message.isIntact)
+          throw unknownAt(
+            place,
+            `is broken: its checksum is wrong (its header speaks of the offset ${String(offset)})`,
+          );
+        // The first offset in a compressed one isn't known before it is decompressed, and only the last is needed.
+        return {
+          baseOffset: offset,
+          lastOffset: offset,
+          end,
+          read: () => readOldMessage(message, place, room),
+        };
+      }
+      case null:
+      default:
+        return null;
     }
-    return messages;
-  } catch (error) {
-    const offsets = `the offsets ${String(header.baseOffset)} to ${String(header.lastOffset)}`;
-    throw new UnreadableBatch(place, offsets, messageOf(error), error);
-  }
+  };
 }
 
-/** A message keeps alive all memory that its bytes lie in, so what was decompressed beyond what is taken must not be part of it. */
-function withoutTheRest(bytes: Buffer): Buffer {
-  return bytes.length < bytes.buffer.byteLength / 2 ? Buffer.from(bytes) : bytes;
+/** Where no offset in the bytes can be trusted. */
+function unknownAt(place: FetchedFrom, why: string): UnreadableBatch {
+  return new UnreadableBatch(place, `the offset ${String(place.from)} or one soon after it`, why);
 }
 
-function nothingAt({ lastOffset, context }: BatchHeader): DecodedMessage {
+/** What stepping over a batch takes of the room. */
+const NOTHING = footprintOf(0, 0);
+
+function nothingAt({ lastOffset }: Entry): DecodedMessage {
   return {
     key: null,
     value: null,
     headers: {},
     attributes: 0,
-    timestamp: context.maxTimestamp,
+    timestamp: '0',
     offset: lastOffset.toString(),
     isControlRecord: true,
-    batchContext: context,
+    batchContext: { firstOffset: lastOffset.toString(), firstTimestamp: '0' },
   };
-}
-
-/** What brokers before 0.11 stored. kafkajs reads it by itself. */
-async function readOldFormat(bytes: Buffer, place: FetchedFrom): Promise<DecodedMessage[]> {
-  try {
-    return await decodeMessageSet(new Decoder(bytes), bytes.length);
-  } catch (error) {
-    throw new UnreadableBatch(
-      place,
-      `the offset ${String(place.from)} or one soon after it`,
-      messageOf(error),
-      error,
-    );
-  }
 }

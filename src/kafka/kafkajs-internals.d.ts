@@ -36,9 +36,13 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
   export default class ConsumerGroup {
     memberId: string | null;
+    readonly groupId: string;
+    /** Where the consumer's listeners hear of things. */
+    readonly instrumentationEmitter: { emit(eventName: string, payload: object): void };
     heartbeat(options: { interval: number }): Promise<void>;
     fetch(nodeId: string): Promise<unknown[]>;
     joinAndSync(): Promise<void>;
+    commitOffsets(offsets: import('kafkajs').Offsets): Promise<void>;
     recoverFromFetch(error: unknown): Promise<void>;
   }
 }
@@ -77,11 +81,9 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
   ): DecodedMessage;
 }
 
-declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
-  export default function decodeMessageSet(
-    decoder: import('kafkajs/src/protocol/decoder.js').default,
-    bytes: number,
-  ): Promise<import('kafkajs/src/protocol/recordBatch/record/v0/decoder.js').DecodedMessage[]>;
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  /** The checksum CRC-32C, an unsigned number of 32 bits. */
+  export default function crc32C(bytes: Uint8Array): number;
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/index.js' {

@@ -17,10 +17,7 @@ export interface PartitionLag {
   readonly end: bigint;
   /** Null if the group has committed nothing here. */
   readonly committed: bigint | null;
-  /**
-   * How many offsets the group has yet to do; without a commit, all that is there. On a topic that is written in transactions it never
-   * quite reaches 0, since their markers have offsets too.
-   */
+  /** How many offsets the group has yet to do, markers of transactions among them; without a commit, all that is there. */
   readonly lag: bigint;
 }
 

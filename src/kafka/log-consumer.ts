@@ -1,12 +1,14 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Offsets } from 'kafkajs';
 import type { Logger } from 'pino';
 import { CaptureWorkerError, messageOf } from '../errors.js';
-import type { Commit, LogConsumer, LogHandler, TopicPartition } from '../ports/log.js';
+import type { Commit, LogConsumer, LogHandler, LogHeaders, TopicPartition } from '../ports/log.js';
 import type { KafkaClient, KafkaClientConfig } from './client.js';
 import { openKafkaClient } from './client.js';
 import { within } from './deadline.js';
 import { logUnavailable, logUnusable, mustRejoin } from './errors.js';
 import { toLogMessage } from './log-message.js';
+import { commitAs, forgetMember } from './membership.js';
+import { HEADERS_OMITTED } from './read-batch.js';
 
 export interface LogConsumerOptions {
   readonly client: KafkaClientConfig;
@@ -55,6 +57,8 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
   /** Null while no partitions are ours: before the first join, during a rebalance, after a crash. */
   let assigned: ReadonlySet<string> | null = null;
   let commitNow: ((offsets: Offsets) => Promise<void>) | null = null;
+  /** Null before the first join. */
+  let memberId: string | null = null;
   const stopped = new AbortController();
   let stopping: Promise<void> | null = null;
   let ended = false;
@@ -66,7 +70,9 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
       const partitions = partitionsOf(payload.memberAssignment);
       epoch += 1;
       assigned = new Set(partitions.map(nameOf));
-      commitNow = null;
+      if (memberId !== payload.memberId) forget();
+      memberId = payload.memberId;
+      commitNow = (offsets) => commitAs(payload.memberId, offsets);
       handler.assigned(partitions, epoch);
     });
     consumer.on('consumer.rebalancing', () => {
@@ -97,9 +103,17 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
       }
       fatal(`Kafka consumer ${groupId} stopped for good: ${messageOf(error)}`, error);
     });
+    consumer.on('consumer.end_batch_process', ({ payload }) => {
+      // kafkajs hands over no batch in which there is nothing to deliver; it moves on, and says so here.
+      if (payload.batchSize === 0) void passOver(handler, payload);
+    });
     consumer.on('consumer.network.request_timeout', ({ payload }) => {
       client.sockets.drop(payload.broker);
     });
+  }
+
+  function forget(): void {
+    if (memberId !== null) forgetMember(memberId);
   }
 
   /** Fails by a crash, never by rejecting. */
@@ -121,11 +135,32 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
   async function eachBatch(handler: LogHandler, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const epochOfBatch = epoch;
-    commitNow = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     const messages = batch.messages.map((message) => toLogMessage(batch, message));
-    await handler.messages(messages, epochOfBatch, () => heartbeatOrRejoin(payload));
+    for (const { headers, offset } of messages)
+      warnOfHeaders(headers, `${nameOf(batch)} at offset ${offset.toString()}`);
+    await handler.messages(
+      messages,
+      epochOfBatch,
+      () => heartbeatOrRejoin(payload),
+      endOf(batch, batch.lastOffset()),
+    );
     // In another epoch this would set a fetch position that isn't this batch's to set.
     if (epoch === epochOfBatch) payload.resolveOffset(batch.lastOffset());
+  }
+
+  function warnOfHeaders(headers: LogHeaders, message: string): void {
+    const [first] = headers;
+    if (first?.[0] !== HEADERS_OMITTED || headers.length > 1) return;
+    log.warn(
+      `the message ${message} has ${Buffer.from(first[1]).toString()} headers, more than are kept; it goes on without them`,
+    );
+  }
+
+  async function passOver(
+    handler: LogHandler,
+    { topic, partition, lastOffset }: TopicPartition & { readonly lastOffset: string },
+  ): Promise<void> {
+    await handler.messages([], epoch, () => Promise.resolve(), endOf({ topic, partition }, lastOffset));
   }
 
   /**
@@ -169,6 +204,7 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
     } catch (error) {
       log.warn({ err: error }, `the consumer of group ${groupId} did not leave cleanly: ${messageOf(error)}`);
     }
+    forget();
     client.sockets.close();
   }
 
@@ -226,6 +262,10 @@ function consumerOf({ kafka }: KafkaClient, groupId: string, sessionTimeout: num
     maxBytes: MAX_BYTES,
     allowAutoTopicCreation: false,
   });
+}
+
+function endOf({ topic, partition }: TopicPartition, lastOffset: string): Commit {
+  return { topic, partition, offset: BigInt(lastOffset) + 1n };
 }
 
 function partitionsOf(assignment: Readonly<Record<string, readonly number[]>>): TopicPartition[] {

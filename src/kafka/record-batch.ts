@@ -1,3 +1,5 @@
+import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+
 /** The header of a record batch (Kafka's format 2), as far as reading needs it. */
 export interface BatchHeader {
   readonly baseOffset: bigint;
@@ -5,7 +7,9 @@ export interface BatchHeader {
   readonly lastOffset: bigint;
   readonly attributes: number;
   readonly records: number;
-  /** Where the next batch begins. */
+  /** Where its records begin, compressed or not. */
+  readonly start: number;
+  /** Where they end, and the next batch begins. */
   readonly end: number;
   /** What the records' own numbers are relative to, in the form that kafkajs wants it. */
   readonly context: BatchContext;
@@ -27,15 +31,18 @@ export interface BatchContext {
 }
 
 /** How long a header is; the records follow it. */
-export const HEADER_BYTES = 61;
+const HEADER_BYTES = 61;
 export const MAGIC = 2;
-/** Offset and length of a batch, which its length doesn't count. */
-const BEFORE_LENGTH_COUNTS = 12;
+/** Offset and length of a batch, which its length doesn't count. In older formats they are those of a message. */
+export const BEFORE_LENGTH_COUNTS = 12;
 const MAGIC_AT = 16;
+const CHECKSUM_AT = 17;
+/** What the checksum covers begins here: all but offset, length, epoch, format and the checksum itself. */
+const CHECKED_FROM = 21;
 
-/** The format of what lies at `at`: `MAGIC`, or an older one. */
-export function magicAt(bytes: Buffer, at: number): number {
-  return bytes.readInt8(at + MAGIC_AT);
+/** The format of what lies at `at`, which stands at the same place in all of them; null if there aren't enough bytes to know. */
+export function magicAt(bytes: Buffer, at: number): number | null {
+  return at + MAGIC_AT < bytes.length ? bytes.readInt8(at + MAGIC_AT) : null;
 }
 
 /** The header at `at`, or null if the batch isn't there to its end: brokers cut off what exceeds the size of an answer. */
@@ -51,6 +58,7 @@ export function headerAt(bytes: Buffer, at: number): BatchHeader | null {
     lastOffset: baseOffset + BigInt(lastOffsetDelta),
     attributes,
     records: bytes.readInt32BE(at + 57),
+    start: at + HEADER_BYTES,
     end,
     context: {
       firstOffset: baseOffset.toString(),
@@ -67,4 +75,9 @@ export function headerAt(bytes: Buffer, at: number): BatchHeader | null {
       magicByte: MAGIC,
     },
   };
+}
+
+/** Whether the batch at `at`, which ends before `end`, is as its producer and its broker have left it, but for what isn't checked. */
+export function isIntact(bytes: Buffer, at: number, { end }: BatchHeader): boolean {
+  return crc32C(bytes.subarray(at + CHECKED_FROM, end)) === bytes.readUInt32BE(at + CHECKSUM_AT);
 }

@@ -4,7 +4,7 @@ import type { Backoff } from '../capture/backoff.js';
 import { waitBefore } from '../capture/backoff.js';
 import { CaptureWorkerError, messageOf } from '../errors.js';
 import type { Clock, Random } from '../ports/clock.js';
-import type { LogConsumer, LogHandler, LogMessage, TopicPartition } from '../ports/log.js';
+import type { Commit, LogConsumer, LogHandler, LogMessage, TopicPartition } from '../ports/log.js';
 import { createCommitter } from './committer.js';
 import { bytesOf, detached, laneOf } from './held-message.js';
 import { createLanes } from './lanes.js';
@@ -114,20 +114,22 @@ export function createRunner(options: RunnerOptions): Runner {
     batch: readonly LogMessage[],
     epoch: number,
     heartbeat: () => Promise<void>,
+    end: Commit,
   ): Promise<void> {
     try {
-      await handOver(batch, epoch, heartbeat);
+      if (await handOver(batch, epoch, heartbeat)) watermarks.passOver(end, epoch);
     } finally {
       // A large message that ends makes room for more than the batch that was woken may need.
       passOnRoom();
     }
   }
 
+  /** False if not all of them were handed over. */
   async function handOver(
     batch: readonly LogMessage[],
     epoch: number,
     heartbeat: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     let heartbeatAt = clock.monotonic() + heartbeatEveryMs;
     for (const message of batch) {
       while (watermarks.epoch === epoch && !isClosed() && !(taking && lanes.hasRoom)) {
@@ -136,14 +138,15 @@ export function createRunner(options: RunnerOptions): Runner {
         await heartbeat();
         heartbeatAt = clock.monotonic() + heartbeatEveryMs;
       }
-      if (isClosed()) return;
+      if (isClosed()) return false;
       if (watermarks.isRewind(message))
         log.warn(placeOf(message), 'the position of a partition was set back; messages come again');
       const ticket = watermarks.handOver(message, epoch);
-      if (ticket === null) return;
+      if (ticket === null) return false;
       const own = detached(message);
       lanes.add(laneOf(own), bytesOf(own), () => work(own, ticket));
     }
+    return true;
   }
 
   /** Never rejects: it ends with the message complete, or left for another delivery. */

@@ -41,6 +41,9 @@ export function createSockets(open: (args: ISocketFactoryArgs) => Socket = openS
       socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
       sockets.set(socket, `${args.host}:${String(args.port)}`);
       socket.once('close', () => sockets.delete(socket));
+      // kafkajs disconnects once for each of its users of a connection, and on a socket that is gone each time leaves a listener: few, and
+      // gone with the socket.
+      socket.setMaxListeners(0);
       return socket;
     },
     drop: (broker, reason = new Error('dropped, since a request on it timed out')) => {

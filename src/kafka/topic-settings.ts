@@ -36,7 +36,7 @@ type Check = (state: TopicState, all: readonly TopicState[]) => string | null;
 const CHECKS: Readonly<Record<string, Check>> = {
   'cleanup.policy': ({ name, settings }) => {
     const policy = settings.get('cleanup.policy') ?? '';
-    if (!policy.split(',').includes('compact')) return null;
+    if (!includes(policy, 'compact')) return null;
     const lost =
       name === 'order.fulfilled' ? 'orders of one payment vanish' : 'messages with the same key vanish';
     return `is ${policy}, not delete: ${lost}, all but the last`;
@@ -45,11 +45,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const wanted = retentionMs(name);
     const is = numberIn(settings, 'retention.ms');
     if (is === null || is < 0 || (wanted >= 0 && is >= wanted)) return null;
-    return `is ${inDays(is)}, not ${inDays(wanted)}: older messages are gone, read or not`;
+    // Brokers delete nothing by age or size under another policy.
+    if (!includes(settings.get('cleanup.policy') ?? 'delete', 'delete')) return null;
+    return `is ${inWords(is)}, not ${inWords(wanted)}: older messages are gone, read or not`;
   },
   'retention.bytes': ({ settings }) => {
     const is = numberIn(settings, 'retention.bytes');
-    if (is === null || is < 0) return null;
+    if (is === null || is < 0 || !includes(settings.get('cleanup.policy') ?? 'delete', 'delete')) return null;
     return `is ${String(is)}, not -1: the oldest messages of a larger partition are gone, read or not`;
   },
   'max.message.bytes': ({ name, settings }, all) => {
@@ -76,8 +78,24 @@ function numberIn(settings: TopicState['settings'], name: string): number | null
   return /^-?\d+$/.test(text) ? Number(text) : null;
 }
 
-const DAY_MS = 86_400_000;
+/** Whether a policy is, or has among others, this one. */
+function includes(policy: string, one: string): boolean {
+  return policy.split(',').some((each) => each.trim() === one);
+}
 
-function inDays(ms: number): string {
-  return ms < 0 ? '-1 (for ever)' : `${String(ms)} (${String(Math.round((10 * ms) / DAY_MS) / 10)} days)`;
+/** The largest of which there is at least one is what a person counts in. */
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+function inWords(ms: number): string {
+  if (ms < 0) return '-1 (for ever)';
+  const [unit, length] = UNITS.find(([, each]) => ms >= each) ?? ['ms', 1];
+  const count = Math.round((10 * ms) / length) / 10;
+  return unit === 'ms'
+    ? `${String(ms)} ms`
+    : `${String(ms)} (${String(count)} ${unit}${count === 1 ? '' : 's'})`;
 }

@@ -32,10 +32,7 @@ export async function warnOfTopics({ client, prefix, log, stop }: WarnOfTopicsOp
     const reading = admin.connect().then(() => readTopics(admin, prefix));
     const { states, untold } = await within(DEADLINE_MS, reading, late);
     for (const { topic, setting, text } of deviationsOf(states))
-      log.warn(
-        { topic, setting },
-        `topic ${topic}: ${text}; see docs/configuration.md, "Settings of topics"`,
-      );
+      log.warn({ topic, setting }, `topic ${topic}: ${text}; see docs/configuration.md, "Topics"`);
     for (const { topic, why } of untold)
       log.debug({ topic }, `the settings of topic ${topic} can't be read: ${why}`);
   } catch (error) {

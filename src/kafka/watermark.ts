@@ -5,7 +5,8 @@ import type { Commit, TopicPartition } from '../ports/log.js';
  *
  * A message that is handed over gets a ticket; completing the ticket completes the message. The watermark of a partition is the lowest
  * offset whose ticket is open, or the offset after the last one handed over if none is: all below it is done, so it may be committed.
- * Offsets need not be dense (compaction and transactions leave gaps), only the order of handing over matters.
+ * Offsets need not be dense (compaction and transactions leave gaps), only the order of handing over matters. Where what was handed over
+ * last is followed by such a gap, passing it over moves the watermark behind it.
  *
  * An assignment begins a new epoch and starts with nothing handed over. Tickets of an older epoch lead nowhere: completing one moves no
  * watermark, since the message is delivered again, to this process or to another.
@@ -19,6 +20,8 @@ export interface Watermarks {
   revoke(): void;
   /** A ticket for a message, or null if the epoch isn't the current one or the partition isn't assigned: then don't process it. */
   handOver(message: HandedOver, epoch: number): Ticket | null;
+  /** All before `end` was handed over, or is nothing to hand over. Ignored if the epoch isn't the current one. */
+  passOver(end: Commit, epoch: number): void;
   /**
    * Whether the message comes before one that was handed over in this epoch: the position was set back, because the partition lost
    * messages or was made anew. Handing it over starts the partition anew, and older tickets of it lead nowhere.
@@ -44,7 +47,7 @@ export interface Ticket {
 }
 
 export interface PartitionPosition extends TopicPartition {
-  /** The offset after the last one handed over; null before the first. */
+  /** The offset after the last one handed over or passed over; null before the first. */
   readonly position: bigint | null;
   /** What was committed in this epoch, or where it began; null before the first message. */
   readonly committed: bigint | null;
@@ -104,11 +107,16 @@ export function createWatermarks(): Watermarks {
         partitions.set(nameOf(message), partition);
       }
       const { offset, timestamp } = message;
+      // Delivery begins at the committed offset, so what lies below the first message is done, unless something was passed over.
+      if (partition.next === null) partition.committed ??= offset;
       partition.open.set(offset, timestamp);
       partition.next = offset + 1n;
-      // Delivery begins at the committed offset, so what lies below the first message is done.
-      partition.committed ??= offset;
       return ticketFor(partition, offset);
+    },
+    passOver: (end, ofEpoch) => {
+      const partition = find(end);
+      if (epoch !== ofEpoch || partition === undefined) return;
+      if (partition.next === null || partition.next < end.offset) partition.next = end.offset;
     },
     moved: () =>
       [...partitions.values()].flatMap((partition) => {

@@ -37,9 +37,15 @@ export interface LogHandler {
   revoking(commit: (offsets: readonly Commit[]) => Promise<void>): Promise<void>;
   /**
    * Messages of one partition, in offset order. Resolves when all are handed over (not when all are done); must call `heartbeat`
-   * while it waits for room.
+   * while it waits for room. All that lies before `end` is in this batch or in an earlier one, or is nothing that is delivered, such as
+   * aborted messages; so there may be an end without messages.
    */
-  messages(batch: readonly LogMessage[], epoch: number, heartbeat: () => Promise<void>): Promise<void>;
+  messages(
+    batch: readonly LogMessage[],
+    epoch: number,
+    heartbeat: () => Promise<void>,
+    end: Commit,
+  ): Promise<void>;
 }
 
 export interface LogConsumer {

@@ -1,3 +1,6 @@
+import { crc32 } from 'node:zlib';
+import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+
 /** What brokers send when messages are fetched, made by hand: record batches (format 2) and the answer (version 11) around them. */
 
 export interface RecordSpec {
@@ -15,6 +18,10 @@ export interface BatchSpec {
   /** The lowest bits name the codec that `compress` is. */
   readonly attributes?: number;
   readonly compress?: (records: Buffer) => Buffer;
+  /** 77 unless given. */
+  readonly producerId?: bigint;
+  /** How many records the header says that there are, if it isn't true. */
+  readonly count?: number;
 }
 
 export interface PartitionSpec {
@@ -62,11 +69,49 @@ export function batchBytes(spec: BatchSpec): Buffer {
   header.writeInt32BE(spec.lastOffsetDelta ?? records.at(-1)?.delta ?? 0, 23);
   header.writeBigInt64BE(1_772_366_400_000n, 27);
   header.writeBigInt64BE(1_772_366_500_000n, 35);
-  header.writeBigInt64BE(77n, 43);
+  header.writeBigInt64BE(spec.producerId ?? 77n, 43);
   header.writeInt16BE(1, 51);
   header.writeInt32BE(5, 53);
-  header.writeInt32BE(records.length, 57);
-  return Buffer.concat([header, content]);
+  header.writeInt32BE(spec.count ?? records.length, 57);
+  return withChecksum(Buffer.concat([header, content]));
+}
+
+/** The same batch with the checksum that fits it. */
+export function withChecksum(batch: Buffer): Buffer {
+  const copy = Buffer.from(batch);
+  copy.writeUInt32BE(crc32C(copy.subarray(21)), 17);
+  return copy;
+}
+
+/** The end of a producer's transaction: a control batch with one marker. */
+export function markerBytes(offset: bigint, producerId: bigint, kind: 'abort' | 'commit'): Buffer {
+  const key = Buffer.from([0, 0, 0, kind === 'abort' ? 0 : 1]);
+  const value = Buffer.from([0, 0, 0, 0, 0, 1]);
+  const records = [{ delta: 0, key, value, headers: [] }];
+  return batchBytes({ baseOffset: offset, records, producerId, attributes: 0x30 });
+}
+
+/** A message of the formats 0 and 1. */
+export interface OldMessageSpec {
+  readonly offset: bigint;
+  readonly magic: 0 | 1;
+  readonly attributes?: number;
+  /** In format 1 alone. */
+  readonly timestamp?: bigint;
+  readonly key?: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+export function oldMessageBytes(spec: OldMessageSpec): Buffer {
+  const { offset, magic, attributes = 0, timestamp = 0n, key = null, value } = spec;
+  const checked = Buffer.concat([
+    Buffer.from([magic, attributes]),
+    ...(magic === 1 ? [long(timestamp)] : []),
+    ...[key, value].flatMap((bytes) => (bytes === null ? [int(-1, 4)] : [int(bytes.length, 4), bytes])),
+  ]);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(checked));
+  return Buffer.concat([long(offset), int(4 + checked.length, 4), checksum, checked]);
 }
 
 const int = (value: number, width: 2 | 4): Buffer => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Admin, Message } from 'kafkajs';
+import type { Admin, Message, Producer } from 'kafkajs';
 import { Partitioners } from 'kafkajs';
 import { pino } from 'pino';
 import type { KafkaClientConfig } from '../../src/kafka/client.js';
@@ -21,6 +21,8 @@ export interface TestKafka {
   /** A group of its own. */
   group(): string;
   append(topic: string, messages: readonly Message[]): Promise<void>;
+  /** A producer of transactions, which can overlap those of others. */
+  transactional(): Promise<Producer>;
   /** Appends values to partition 0 in transactions, one after the other. */
   appendInTransactions(topic: string, transactions: readonly (readonly string[])[]): Promise<void>;
   /** All that is in a topic by now, partition by partition. */
@@ -46,9 +48,21 @@ export async function openTestKafka(): Promise<TestKafka> {
   });
   await Promise.all([admin.connect(), producer.connect()]);
   const topics: string[] = [];
+  const transactionals: Producer[] = [];
   // Given the usual 5 s, a busy broker says that the time is up and deletes them all the same; kafkajs would then ask until it gives up.
   const deleteTopics = (names: readonly string[]): Promise<void> =>
     admin.deleteTopics({ topics: [...names], timeout: 20_000 });
+  const transactional = async (): Promise<Producer> => {
+    const made = kafka.producer({
+      transactionalId: uniqueName('transactions'),
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await made.connect();
+    transactionals.push(made);
+    return made;
+  };
   return {
     client,
     admin,
@@ -72,20 +86,14 @@ export async function openTestKafka(): Promise<TestKafka> {
     append: async (topic, messages) => {
       await producer.send({ topic, messages: [...messages] });
     },
+    transactional,
     appendInTransactions: async (topic, transactions) => {
-      const transactional = kafka.producer({
-        transactionalId: uniqueName('transactions'),
-        idempotent: true,
-        maxInFlightRequests: 1,
-        createPartitioner: Partitioners.DefaultPartitioner,
-      });
-      await transactional.connect();
+      const writer = await transactional();
       for (const values of transactions) {
-        const transaction = await transactional.transaction();
+        const transaction = await writer.transaction();
         await transaction.send({ topic, messages: values.map((value) => ({ value, partition: 0 })) });
         await transaction.commit();
       }
-      await transactional.disconnect();
     },
     read: (topic) => readToEnd(client, admin, topic),
     commit: (groupId, topic, offset) => commitAs(client, groupId, topic, offset),
@@ -95,7 +103,7 @@ export async function openTestKafka(): Promise<TestKafka> {
       return offset < 0n ? null : offset;
     },
     close: async () => {
-      await producer.disconnect();
+      await Promise.all([producer, ...transactionals].map((one) => one.disconnect()));
       if (topics.length > 0) await deleteTopics(topics);
       await admin.disconnect();
     },

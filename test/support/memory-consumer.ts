@@ -10,8 +10,11 @@ export interface MemoryConsumer extends LogConsumer {
   assign(partitions: readonly TopicPartition[]): void;
   /** Announces a rebalance and then gives these partitions. */
   rebalance(partitions: readonly TopicPartition[]): Promise<void>;
-  /** Delivers all that is new of a partition as one batch; resolves when the handler has taken it. */
-  deliver(place: TopicPartition): Promise<void>;
+  /**
+   * Delivers all that is new of a partition as one batch; resolves when the handler has taken it. So many offsets behind it hold nothing
+   * that is delivered.
+   */
+  deliver(place: TopicPartition, gap?: bigint): Promise<void>;
   /** Sets the position of a partition, as a broker does that lost messages. */
   seek(place: TopicPartition, offset: bigint): void;
   committed(place: TopicPartition): bigint | null;
@@ -93,14 +96,14 @@ export function memoryConsumer(): MemoryConsumer {
       await handlerOf().revoking(commit);
       assign(partitions);
     },
-    deliver: async (place) => {
+    deliver: async (place, gap = 0n) => {
       const position = positions.get(nameOf(place));
       if (position === undefined) throw new Error(`${nameOf(place)} isn't assigned`);
       const batch = (log.get(nameOf(place)) ?? []).filter(({ offset }) => offset >= position);
       const ofEpoch = epoch;
-      await handlerOf().messages(batch, epoch, () => consumer.heartbeat());
-      const last = batch.at(-1);
-      if (last !== undefined && epoch === ofEpoch) positions.set(nameOf(place), last.offset + 1n);
+      const offset = (batch.at(-1)?.offset ?? position - 1n) + 1n + gap;
+      await handlerOf().messages(batch, epoch, () => consumer.heartbeat(), { ...place, offset });
+      if (epoch === ofEpoch) positions.set(nameOf(place), offset);
     },
     seek: (place, offset) => {
       positions.set(nameOf(place), offset);

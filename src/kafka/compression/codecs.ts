@@ -27,7 +27,8 @@ const CODEC_BITS = 0x07;
 
 /**
  * Decompresses the records of one batch. None of the codecs gives control back while it works, so there is one batch at a time in
- * memory, whatever the number of brokers. Rejects with CompressionFailure if the bytes are broken, or become more than `maxBytes`.
+ * memory, whatever the number of brokers. Rejects with CompressionFailure if the bytes are broken, or become more than `maxBytes`; with
+ * what `isOutOfMemory` knows if there is no memory for it.
  */
 export async function decompress(codec: Codec, bytes: Buffer, maxBytes = MAX_BATCH_BYTES): Promise<Buffer> {
   switch (codec) {

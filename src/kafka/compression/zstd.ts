@@ -1,22 +1,24 @@
-import { ZSTDDecoder } from 'zstddec';
 import { broken, tooLarge } from './failure.js';
-
-/** libzstd itself, as WebAssembly. Its memory grows with the largest batch that it gets, to `maxBytes` and a little, and stays so. */
-const decoder = new ZSTDDecoder();
+import { decompressFrames, loadLibzstd } from './libzstd.js';
 
 /**
  * Frames of Zstandard. Kafka's clients don't say in them how much they hold, so the most that their blocks can become is reckoned first.
  *
- * Rejects with CompressionFailure if the bytes are no such frames, or would become more than `maxBytes`.
+ * Rejects with CompressionFailure if the bytes are no such frames, or would become more than `maxBytes`; with what `isOutOfMemory` knows
+ * if there is no memory for them.
  */
 export async function unzstd(bytes: Buffer, maxBytes: number): Promise<Buffer> {
-  await decoder.init();
   const most = mostBytesIn(bytes);
   if (most === 0) return Buffer.alloc(0);
-  const whole = decoder.decode(bytes, Math.min(most, maxBytes));
-  if (whole.length > 0) return Buffer.from(whole.buffer, whole.byteOffset, whole.length);
-  // That is all that the decoder says of a failure.
-  throw most > maxBytes ? tooLarge(maxBytes) : broken('libzstd refuses it');
+  const whole = decompressFrames(await loadLibzstd(), bytes, Math.min(most, maxBytes));
+  switch (whole) {
+    case 'no room':
+      throw most > maxBytes ? tooLarge(maxBytes) : broken('libzstd finds more in it than it can hold');
+    case 'broken':
+      throw broken('libzstd refuses it');
+    default:
+      return whole;
+  }
 }
 
 const MAGIC = 0xfd2fb528;

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import type { Message } from 'kafkajs';
-import kafkajs, { CompressionTypes } from 'kafkajs';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import fetchProtocol from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { CaptureWorkerError } from '../../../src/errors.js';
-import { openKafkaClient } from '../../../src/kafka/client.js';
-import { codecOf, installCodecs } from '../../../src/kafka/compression/codecs.js';
+import { codecOf } from '../../../src/kafka/compression/codecs.js';
 import { createLogConsumer } from '../../../src/kafka/log-consumer.js';
-import { HEADER_BYTES, headerAt } from '../../../src/kafka/record-batch.js';
+import { headerAt } from '../../../src/kafka/record-batch.js';
+import type { Runner } from '../../../src/kafka/runner.js';
+import { createRunner } from '../../../src/kafka/runner.js';
 import type { LogMessage } from '../../../src/ports/log.js';
+import { systemClock } from '../../../src/system-clock.js';
 import { eventually } from '../../support/eventually.js';
+import { appendGzipped } from '../../support/gzipped.js';
 import type { TestKafka } from '../../support/kafka.js';
 import { openTestKafka, SILENT } from '../../support/kafka.js';
 
@@ -48,6 +49,7 @@ const order = (index: number): Message => ({
 interface Reader {
   readonly messages: LogMessage[];
   readonly fatal: CaptureWorkerError[];
+  readonly stop: () => Promise<void>;
 }
 
 describe('compressed batches', () => {
@@ -58,7 +60,7 @@ describe('compressed batches', () => {
   after(() => kafka.close());
 
   async function read(t: TestContext, topic: string, groupId = kafka.group()): Promise<Reader> {
-    const reader: Reader = { messages: [], fatal: [] };
+    const reader: Reader = { messages: [], fatal: [], stop: () => consumer.stop() };
     const consumer = createLogConsumer({
       client: kafka.client,
       groupId,
@@ -119,9 +121,9 @@ describe('compressed batches', () => {
     const topic = await kafka.createTopic();
     const groupId = kafka.group();
     await kafka.append(topic, [{ value: 'before' }, { value: 'before too' }]);
-    await appendGzipped(t, topic, { value: Buffer.alloc(70_000_000) });
+    await appendGzipped(kafka.client, topic, { value: Buffer.alloc(70_000_000) });
     await kafka.append(topic, [{ value: 'behind' }]);
-    const { messages, fatal } = await read(t, topic, groupId);
+    const { messages, fatal, stop } = await read(t, topic, groupId);
     await eventually('word of the end', () => fatal.length > 0);
     assert.deepEqual(
       messages.map(({ value }) => Buffer.from(value ?? '').toString()),
@@ -134,6 +136,8 @@ describe('compressed batches', () => {
         `the batch with the offsets 2 to 2 in ${topic}/0 holds more than 64 MiB; .* "Batches that can't be read"`,
       ),
     );
+    await stop();
+    assert.equal(fatal.length, 1, 'it is told once');
     await kafka.commit(groupId, topic, 3n);
     const again = await read(t, topic, groupId);
     await eventually('the message behind it', () => again.messages.length > 0);
@@ -144,19 +148,64 @@ describe('compressed batches', () => {
     assert.deepEqual(again.fatal, []);
   });
 
-  /** Appends one message in a batch that is compressed on this side of the broker. */
-  async function appendGzipped(t: TestContext, topic: string, message: Message): Promise<void> {
-    const producer = openKafkaClient(kafka.client, SILENT).kafka.producer({ allowAutoTopicCreation: false });
-    kafkajs.CompressionCodecs[CompressionTypes.GZIP] = () => ({
-      compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(gzipSync(buffer)),
+  it('that can not be read end a worker with all committed that it worked off, so that a later one begins at them', async (t) => {
+    const topic = await kafka.createTopic();
+    const groupId = kafka.group();
+    await kafka.append(topic, [{ value: 'before' }, { value: 'before too' }]);
+    await appendGzipped(kafka.client, topic, { value: Buffer.alloc(70_000_000) });
+    const done: bigint[] = [];
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
     });
-    t.after(installCodecs);
-    await producer.connect();
-    await producer.send({ topic, compression: CompressionTypes.GZIP, messages: [message] });
-    await producer.disconnect();
-    installCodecs();
-  }
+    const start = async (): Promise<{ runner: Runner; failed: Promise<CaptureWorkerError> }> => {
+      const failed = deferredError();
+      const runner = createRunner({
+        consumer: createLogConsumer({
+          client: kafka.client,
+          groupId,
+          topics: [topic],
+          log: SILENT,
+          onFatal: failed.told,
+        }),
+        process: async ({ offset }) => {
+          await gate;
+          done.push(offset);
+        },
+        onFatal: failed.told,
+        clock: systemClock,
+        random: Math.random,
+        log: SILENT,
+        maxInFlight: 10,
+      });
+      t.after(() => runner.drain(0));
+      await runner.start();
+      return { runner, failed: failed.promise };
+    };
+    const first = await start();
+    assert.match((await first.failed).message, /the offsets 2 to 2 in .* holds more than 64 MiB/);
+    const drained = first.runner.drain(10_000);
+    open();
+    assert.equal(await drained, 0, 'what was taken before it is worked off');
+    assert.deepEqual(done, [0n, 1n]);
+    assert.equal(await kafka.committed(groupId, topic), 2n);
+    const second = await start();
+    await second.failed;
+    assert.equal(await second.runner.drain(10_000), 0);
+    assert.deepEqual(done, [0n, 1n], 'nothing is done again');
+  });
 });
+
+function deferredError(): {
+  told: (error: CaptureWorkerError) => void;
+  promise: Promise<CaptureWorkerError>;
+} {
+  let told: (error: CaptureWorkerError) => void = () => undefined;
+  const promise = new Promise<CaptureWorkerError>((resolve) => {
+    told = resolve;
+  });
+  return { told, promise };
+}
 
 function sameBytes(got: Uint8Array | null, sent: Message['value']): boolean {
   if (got === null || sent === null) return got === sent;
@@ -194,7 +243,7 @@ function codecsIn(rawData: Buffer): string[] {
   decoder.readInt32();
   const bytes = decoder.readBytes() ?? Buffer.alloc(0);
   const codecs: string[] = [];
-  for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
+  for (let at = 0; at < bytes.length;) {
     const header = headerAt(bytes, at);
     if (header === null) break;
     codecs.push(codecOf(header.attributes) ?? 'none');

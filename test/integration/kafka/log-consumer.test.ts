@@ -163,6 +163,48 @@ describe('the log consumer', () => {
     assert.equal(second.delivered.length, 1, 'what was committed does not come again');
   });
 
+  it('delivers nothing of aborted transactions, however they overlap and whatever keys they have', async (t) => {
+    const topic = await kafka.createTopic();
+    const [one, two, three] = [
+      await kafka.transactional(),
+      await kafka.transactional(),
+      await kafka.transactional(),
+    ];
+    // As the key of an abort marker is.
+    const key = Buffer.alloc(4);
+    const message = (value: string): { value: string; key: Buffer; partition: number } => ({
+      value,
+      key,
+      partition: 0,
+    });
+    const outer = await one.transaction();
+    await outer.send({ topic, messages: [message('outer 1'), message('outer 2')] });
+    const inner = await two.transaction();
+    await inner.send({ topic, messages: [message('inner')] });
+    const kept = await three.transaction();
+    await kept.send({ topic, messages: [message('kept 1')] });
+    await inner.abort();
+    await outer.send({ topic, messages: [message('outer 3')] });
+    const again = await two.transaction();
+    await again.send({ topic, messages: [message('again 1')] });
+    await outer.abort();
+    await kept.send({ topic, messages: [message('kept 2')] });
+    await again.send({ topic, messages: [message('again 2')] });
+    await kept.commit();
+    await again.abort();
+    await kafka.append(topic, [{ value: 'plain', key }]);
+    const values: string[] = [];
+    const { consumer, handler } = reader(t, [topic], {
+      messages: (batch) => {
+        values.push(...batch.map(({ value }) => Buffer.from(value ?? []).toString()));
+        return Promise.resolve();
+      },
+    });
+    await consumer.run(handler);
+    await eventually('the last message', () => values.includes('plain'));
+    assert.deepEqual(values, ['kept 1', 'kept 2', 'plain']);
+  });
+
   it('goes on from the earliest message where its position is gone, and says so loudly', async (t) => {
     const topic = await kafka.createTopic();
     const groupId = kafka.group();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
+import { createLagReader } from '../../../src/kafka/lag.js';
 import { createLogConsumer } from '../../../src/kafka/log-consumer.js';
 import type { Runner, RunnerOptions } from '../../../src/kafka/runner.js';
 import { createRunner } from '../../../src/kafka/runner.js';
@@ -180,20 +181,41 @@ describe('runners on Kafka', () => {
     assert.deepEqual([...made.completions].sort(), ['0:0', '0:1', '0:2', '0:2']);
   });
 
-  it('commit past gaps that a transaction leaves, up to the last message', async (t) => {
+  it('commit past gaps that transactions leave, also behind the last message: nothing is left to do then', async (t) => {
     const made = await group(1);
     await kafka.appendInTransactions(made.topic, [['a', 'b'], ['c']]);
-    await made.start(t);
+    const writer = await kafka.transactional();
+    const aborted = await writer.transaction();
+    await aborted.send({ topic: made.topic, messages: [{ value: 'd', partition: 0 }] });
+    await aborted.abort();
+    const first = await made.start(t);
     await eventually('three are done', () => made.completions.length === 3);
     assert.deepEqual(
       [...made.completions].sort(),
       ['0:0', '0:1', '0:3'],
       'the marker of a transaction has an offset too',
     );
+    const lag = createLagReader({ client: kafka.client, log: SILENT });
+    t.after(() => lag.close());
+    await eventually('no lag', async () => (await lag.read(made.groupId, [made.topic]))[0]?.lag === 0n);
+    assert.equal(await kafka.committed(made.groupId, made.topic), 7n);
+    const later = await writer.transaction();
+    await later.send({ topic: made.topic, messages: [{ value: 'e', partition: 0 }] });
+    await later.abort();
     await eventually(
-      'all is committed',
-      async () => (await kafka.committed(made.groupId, made.topic)) === 4n,
+      'what comes later and holds nothing is committed, too',
+      async () => (await kafka.committed(made.groupId, made.topic)) === 9n,
     );
+    await first.drain(5_000);
+    const last = await writer.transaction();
+    await last.send({ topic: made.topic, messages: [{ value: 'f', partition: 0 }] });
+    await last.abort();
+    await made.start(t);
+    await eventually(
+      'and also by a member that was given no message',
+      async () => (await kafka.committed(made.groupId, made.topic)) === 11n,
+    );
+    assert.equal(made.completions.length, 3);
   });
 
   it('take no more than fits while processing stands still, and stay in the group', async (t) => {

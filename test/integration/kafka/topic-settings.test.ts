@@ -57,7 +57,7 @@ describe('the settings of topics that exist', () => {
         `topic ${names['order.fulfilled']}: cleanup.policy is compact, not delete: orders of one payment vanish, all but the last`,
         `topic ${names['order.fulfilled.dlq']}: max.message.bytes is 1000, less than the 1048588 of ${names['order.fulfilled']}: ` +
           "dead letters go without what doesn't fit",
-      ].map((text) => [WARN, `${text}; see docs/configuration.md, "Settings of topics"`]),
+      ].map((text) => [WARN, `${text}; see docs/configuration.md, "Topics"`]),
     );
   });
 

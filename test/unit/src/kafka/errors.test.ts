@@ -121,6 +121,15 @@ describe('errors of kafkajs', () => {
     assert.equal(notAppended("can't append", new Error('no broker')).code, 'LOG_UNAVAILABLE');
   });
 
+  it('say how to get a topic that is missing, and that what is to be appended waits for it', () => {
+    const error = notAppended("can't append to order.fulfilled.dlq", wrapped('UNKNOWN_TOPIC_OR_PARTITION'));
+    assert.deepEqual([error.code, error.retryable], ['LOG_UNAVAILABLE', true]);
+    assert.match(
+      error.message,
+      /^can't append to order\.fulfilled\.dlq: there is no such topic on these brokers; run `capture-worker topics create`/,
+    );
+  });
+
   it('say when the group must be joined anew', () => {
     for (const type of [
       'REBALANCE_IN_PROGRESS',

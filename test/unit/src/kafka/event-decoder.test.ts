@@ -12,7 +12,8 @@ import { anEvent } from '../../../support/events.js';
 
 const contracts = contractsWithIds();
 const encode = eventEncoder(contracts);
-const decode = eventDecoder(contracts, { registry: new MemoryRegistry(), clock: { monotonic: () => 0 } });
+const clock = { monotonic: () => 0, sleep: () => Promise.resolve() };
+const decode = eventDecoder(contracts, { registry: new MemoryRegistry(), clock });
 
 async function there(event: CaptureEvent): Promise<ReadEvent> {
   const { record } = encode(event, '');

@@ -6,9 +6,12 @@ import type { FetchAnswer } from 'kafkajs/src/protocol/requests/fetch/index.js';
 import fetchProtocol from 'kafkajs/src/protocol/requests/fetch/index.js';
 import { decodeFetch, mendFetch } from '../../../../src/kafka/fetch-decoding.js';
 import { footprintOf } from '../../../../src/kafka/footprint.js';
+import { toLogMessage } from '../../../../src/kafka/log-message.js';
 import { mendRecordHeaders } from '../../../../src/kafka/record-headers.js';
+import { MAX_HEADERS } from '../../../../src/kafka/records.js';
+import type { LogHeaders, LogMessage } from '../../../../src/ports/log.js';
 import type { BatchSpec, PartitionSpec, RecordSpec } from '../../../support/fetch-answers.js';
-import { answerBytes, batchBytes, recordBytes } from '../../../support/fetch-answers.js';
+import { answerBytes, batchBytes, recordBytes, withChecksum } from '../../../support/fetch-answers.js';
 
 const TOPIC = 'orders';
 const LARGE = 100_000_000;
@@ -80,7 +83,6 @@ describe('the mended reading of what brokers send', () => {
         const partitions = all.map((batches, partition): PartitionSpec => ({
           partition,
           bytes: Buffer.concat(batches.filter(({ records }) => records.length > 0).map(batchBytes)),
-          abortedTransactions: [[77n, 3n]],
         }));
         const bytes = answerBytes(TOPIC, partitions);
         const numbers = partitions.map(({ partition }) => partition);
@@ -153,22 +155,48 @@ describe('the mended reading of what brokers send', () => {
       offsetsIn(await decodeFetch(answerBytes(TOPIC, [{ partition: 0, bytes }]), asked(from)));
     assert.deepEqual(await read(3n, batch(0, [0, 1], { lastOffsetDelta: 9 })), ['(9)']);
     assert.deepEqual(await read(0n, batch(0, [], { lastOffsetDelta: 9 })), ['(9)']);
-    assert.deepEqual(
-      await read(10n, batch(0, [0], { lastOffsetDelta: 9 })),
-      [],
-      'nothing is stepped over that was not asked for',
-    );
+    const isCompressed = { lastOffsetDelta: 9, attributes: 3, compress: (): Buffer => Buffer.alloc(0) };
+    assert.deepEqual(await read(0n, batch(0, [], isCompressed)), ['(9)'], 'the name of a codec may be left');
+    const both = Buffer.concat([batch(0, [], { lastOffsetDelta: 4 }), batch(5, [0])]);
+    assert.deepEqual(await read(0n, both), ['(4)', '5']);
   });
 
-  it('leaves alone a batch that is cut off, and what is refused or empty', async () => {
+  it('leaves alone a batch that is cut off behind another, and what is refused or empty', async () => {
     const whole = Buffer.concat([batch(0, [0, 1]), batch(2, [0, 1])]);
     const read = async (bytes: Buffer | null): Promise<string[]> =>
       offsetsIn(await decodeFetch(answerBytes(TOPIC, [{ partition: 0, bytes }]), asked(0n)));
     for (const missing of [1, 10, 70, 80])
       assert.deepEqual(await read(whole.subarray(0, whole.length - missing)), ['0', '1']);
-    assert.deepEqual(await read(batch(0, [0]).subarray(0, 30)), []);
     assert.deepEqual(await read(Buffer.alloc(0)), []);
     assert.deepEqual(await read(null), []);
+  });
+
+  it('keeps the headers of a record only as far as memory is bounded, and all else of it', async () => {
+    const crowded = (delta: number, count: number): RecordSpec => ({
+      ...record(delta, `of ${String(count)}`),
+      headers: Array.from({ length: count }, () => ['', null] as const),
+    });
+    const records = [record(0), crowded(1, MAX_HEADERS + 1), crowded(2, MAX_HEADERS), crowded(3, 500_000)];
+    const bytes = answerBytes(TOPIC, [{ partition: 0, bytes: batchBytes({ baseOffset: 0n, records }) }]);
+    const read = async (from: bigint): Promise<LogMessage[]> => {
+      const answer = await decodeFetch(bytes, asked(from));
+      const messages = answer.responses[0]?.partitions[0]?.messages ?? [];
+      return messages.map((message) => toLogMessage({ topic: TOPIC, partition: 0 }, message));
+    };
+    const few = await read(0n);
+    const alone = await read(2n);
+    const last = await read(3n);
+    assert.deepEqual(
+      [few, alone, last].map((messages) => messages.map(({ offset }) => Number(offset))),
+      [[0, 1], [2], [3]],
+      'one with as many as are kept takes more than the room, and so goes alone',
+    );
+    const omitted = (count: number): LogHeaders => [['headers_omitted', Buffer.from(String(count))]];
+    assert.deepEqual(few[1]?.headers, omitted(MAX_HEADERS + 1));
+    assert.equal(alone[0]?.headers.length, MAX_HEADERS);
+    assert.deepEqual(last[0]?.headers, omitted(500_000));
+    assert.deepEqual(last[0].key, Buffer.from('k'));
+    assert.deepEqual(last[0].value, Buffer.from('of 500000'));
   });
 
   it('does not keep alive what was decompressed and not taken', async () => {
@@ -200,22 +228,29 @@ describe('the mended reading of what brokers send', () => {
     const damagedRecords = (bytes: Buffer): Buffer => {
       const copy = Buffer.from(bytes);
       copy[61] = 0x02;
-      return copy;
+      return withChecksum(copy);
     };
-    const broken: Readonly<Record<string, Buffer>> = {
-      'is broken: incorrect header check': batch(5, [0, 1, 2], { attributes: 1 }),
-      'is broken: it is no Zstandard frame': batch(5, [0, 1, 2], { attributes: 4 }),
-      'is broken: it is no LZ4 frame': batch(5, [0, 1, 2], { attributes: 3 }),
-      'is broken: its compression has no known name': batch(5, [0, 1, 2], { attributes: 7 }),
-      'is broken: its records are not laid out as records are': damagedRecords(batch(5, [0, 1, 2])),
-      'holds more than 64 MiB': batch(5, [0, 1, 2], {
-        attributes: 1,
-        compress: () => gzipSync(Buffer.alloc(70_000_000)),
-      }),
-    };
+    const NOT_LAID_OUT = 'is broken: its records are not laid out as records are';
+    const broken: readonly (readonly [what: string, why: string, bytes: Buffer])[] = [
+      ['no gzip', 'is broken: incorrect header check', batch(5, [0, 1, 2], { attributes: 1 })],
+      ['no frame', 'is broken: it is no Zstandard frame', batch(5, [0, 1, 2], { attributes: 4 })],
+      ['no LZ4 frame', 'is broken: it is no LZ4 frame', batch(5, [0, 1, 2], { attributes: 3 })],
+      ['no codec', 'is broken: its compression has no known name', batch(5, [0, 1, 2], { attributes: 7 })],
+      ['no records', NOT_LAID_OUT, damagedRecords(batch(5, [0, 1, 2]))],
+      ['fewer records than it says', NOT_LAID_OUT, batch(5, [0, 1], { count: 3, lastOffsetDelta: 2 })],
+      ['more records than it says', NOT_LAID_OUT, batch(5, [0, 1, 2], { count: 2 })],
+      ['less than no records', NOT_LAID_OUT, batch(5, [], { count: -1, lastOffsetDelta: 2 })],
+      ['offsets that fall', NOT_LAID_OUT, batch(5, [0, 2, 1], { lastOffsetDelta: 2 })],
+      ['offsets behind its last', NOT_LAID_OUT, batch(5, [0, 1, 3], { lastOffsetDelta: 2 })],
+      [
+        'too much',
+        'holds more than 64 MiB',
+        batch(5, [0, 1, 2], { attributes: 1, compress: () => gzipSync(Buffer.alloc(70_000_000)) }),
+      ],
+    ];
 
-    for (const [why, bytes] of Object.entries(broken)) {
-      it(`says where and what to do: ${why}`, async () => {
+    for (const [what, why, bytes] of broken) {
+      it(`says where and what to do: ${what}`, async () => {
         const answer = answerBytes(TOPIC, [{ partition: 3, bytes }]);
         await assert.rejects(decodeFetch(answer, asked(0n, [3])), {
           code: 'CONSUMER_STOPPED',
@@ -228,7 +263,7 @@ describe('the mended reading of what brokers send', () => {
     }
 
     it('gives what comes before it first', async () => {
-      const [bad = Buffer.alloc(0)] = Object.values(broken);
+      const bad = broken[0]?.[2] ?? Buffer.alloc(0);
       const both = Buffer.concat([batch(0, [0, 1]), bad, batch(8, [0])]);
       const partitions = [
         { partition: 0, bytes: both },
@@ -248,7 +283,7 @@ describe('the mended reading of what brokers send', () => {
 
     it('does not take its beginning for something before it', async () => {
       const good = batch(0, [0, 1, 2]);
-      const bytes = Buffer.concat([good.subarray(0, -3), Buffer.from([0x7f, 0x7f, 0x7f])]);
+      const bytes = withChecksum(Buffer.concat([good.subarray(0, -3), Buffer.from([0x7f, 0x7f, 0x7f])]));
       await assert.rejects(decodeFetch(answerBytes(TOPIC, [{ partition: 0, bytes }]), asked(0n)), {
         message: /laid out/,
       });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { mendFetchRecovery } from '../../../../src/kafka/fetch-recovery.js';
+import { UnreadableBatch } from '../../../../src/kafka/unreadable-batch.js';
 
 /** A consumer group of kafkajs with nothing behind it, which notes what is asked of it. */
 function group(): { recover: (error: Error) => Promise<void>; asked: string[] } {
@@ -17,6 +18,12 @@ function group(): { recover: (error: Error) => Promise<void>; asked: string[] } 
     offsetManager: { setDefaultOffset: note('setDefaultOffset') },
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     preferredReadReplicasPerTopicPartition: {},
+    groupId: 'a-group',
+    instrumentationEmitter: {
+      emit: (event: string, { restart }: { restart: boolean }) => {
+        asked.push(`${event}, ${restart ? 'to be repeated' : 'for good'}`);
+      },
+    },
     joinAndSync: note('joinAndSync'),
   });
   return { recover: (error) => made.recoverFromFetch(error), asked };
@@ -45,6 +52,17 @@ describe('the mended recovery of kafkajs from a fetch', () => {
     await assert.rejects(recover(fetchError({ type: 'NOT_LEADER_FOR_PARTITION' })));
     assert.deepEqual(asked, ['refreshMetadata']);
   });
+
+  for (const error of [
+    new UnreadableBatch({ topic: 't', partition: 0 }, 'the offset 3', 'is broken'),
+    fetchError({ type: 'TOPIC_AUTHORIZATION_FAILED' }),
+  ]) {
+    it(`tells of what only a person can mend, and stays in the group: ${error.message}`, async () => {
+      const { recover, asked } = group();
+      await recover(error);
+      assert.deepEqual(asked, ['consumer.crash, for good']);
+    });
+  }
 
   it('leaves everything else to kafkajs', async () => {
     const { recover, asked } = group();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import { mendMembership } from '../../../../src/kafka/membership.js';
+import { commitAs, forgetMember, mendMembership } from '../../../../src/kafka/membership.js';
 
 describe('the mended membership of kafkajs', () => {
   it('lets no consumer fetch that is no member', async () => {
@@ -24,5 +24,26 @@ describe('the mended membership of kafkajs', () => {
     });
     await assert.rejects(group.fetch('1'), /as far as it gets/);
     assert.deepEqual(asked, ['metadata']);
+  });
+
+  it('lets a member commit, once, from its first fetch on until it is forgotten', async () => {
+    mendMembership();
+    const offsets = { topics: [{ topic: 'orders', partitions: [{ partition: 0, offset: '5' }] }] };
+    const commits: unknown[] = [];
+    const group = Object.assign(Object.create(ConsumerGroup.prototype) as ConsumerGroup, {
+      memberId: 'member-2',
+      cluster: { refreshMetadataIfNecessary: () => Promise.reject(new Error('as far as it gets')) },
+      commitOffsets: (given: unknown) => {
+        commits.push(given);
+        return commits.length === 1 ? Promise.resolve() : Promise.reject(new Error('refused'));
+      },
+    });
+    await assert.rejects(commitAs('member-2', offsets), /not that member/);
+    await assert.rejects(group.fetch('1'));
+    await commitAs('member-2', offsets);
+    await assert.rejects(commitAs('member-2', offsets), /refused/);
+    assert.deepEqual(commits, [offsets, offsets]);
+    forgetMember('member-2');
+    await assert.rejects(commitAs('member-2', offsets), /not that member/);
   });
 });

@@ -15,7 +15,7 @@ import { anOrder, contractsWithIds, MemoryRegistry } from '../../../support/cont
 
 const contracts = contractsWithIds();
 const contract = contracts['order.fulfilled'];
-const clock = { monotonic: () => 0 };
+const clock = { monotonic: () => 0, sleep: () => Promise.resolve() };
 const encode = orderEncoder(contracts, { source: '/orders' });
 
 function started(): { registry: MemoryRegistry; decode: ReturnType<typeof orderDecoder> } {

@@ -419,6 +419,32 @@ describe('runner', () => {
     assert.equal(consumer.committed(P0), null);
   });
 
+  it('commits behind what holds nothing, but not before all of its batch was handed over', async () => {
+    const { runner, consumer, clock, begun, end } = await scene({ maxInFlight: 1, maxHeld: 1 });
+    await consumer.deliver(P1, 5n);
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P1), 5n);
+    consumer.append(P0, ['a', 'b']);
+    const delivery = consumer.deliver(P0, 3n);
+    await end('0:0');
+    await delivery;
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 1n, 'offset 1 is open');
+    await end('0:1');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 5n);
+    consumer.append(P2, ['a', 'b']);
+    const cutOff = consumer.deliver(P2, 3n);
+    const drained = runner.drain(5_000);
+    await end('2:0');
+    assert.equal(await drained, 0);
+    await cutOff;
+    assert.deepEqual(begun, ['0:0', '0:1', '2:0']);
+    assert.equal(consumer.committed(P2), 1n);
+    const [, , ofP2] = runner.stats().partitions;
+    assert.equal(ofP2?.position, 1n, 'what was not handed over is not passed over');
+  });
+
   it('stops although the last offsets can not be committed', async () => {
     const { runner, consumer, end } = await scene();
     consumer.append(P0, ['a']);

@@ -55,6 +55,22 @@ describe('sockets', () => {
     await assert.rejects(open(sockets, port), /the client was closed/);
   });
 
+  it('that are gone may be let go of as often as kafkajs likes', async (t) => {
+    const sockets = createSockets();
+    const { socket, failed } = await open(sockets, await listen(t));
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => {
+      warnings.push(warning);
+    };
+    process.on('warning', note);
+    t.after(() => process.off('warning', note));
+    sockets.close();
+    await failed;
+    for (let time = 0; time < 20; time += 1) socket.unref();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(warnings, []);
+  });
+
   it('that have said goodbye are left to end by themselves', async (t) => {
     const sockets = createSockets();
     const { socket } = await open(sockets, await listen(t));

@@ -57,6 +57,32 @@ describe('the settings of topics', () => {
       assert.deepEqual(told(state('order.fulfilled', { 'retention.ms': longer })), []);
   });
 
+  it('say times in what a person counts in', () => {
+    const ofTime = (ms: string): string =>
+      told(state('order.fulfilled', { 'retention.ms': ms }))[0]?.replace(/^.* is (.*), not .*$/, '$1') ?? '';
+    assert.deepEqual(['129600000', '86400000', '3600000', '5400000', '60000', '1500', '7', '0'].map(ofTime), [
+      '129600000 (1.5 days)',
+      '86400000 (1 day)',
+      '3600000 (1 hour)',
+      '5400000 (1.5 hours)',
+      '60000 (1 minute)',
+      '1500 (1.5 seconds)',
+      '7 ms',
+      '0 ms',
+    ]);
+  });
+
+  it('that brokers do not heed are not told: they delete nothing by age or size unless the policy says so', () => {
+    const short = { 'retention.ms': '1000', 'retention.bytes': '1000' };
+    assert.deepEqual(told(state('order.fulfilled', { ...short, 'cleanup.policy': '' })), []);
+    const settingsTold = (policy: string): string[] =>
+      deviationsOf([state('order.fulfilled', { ...short, 'cleanup.policy': policy })]).map(
+        ({ setting }) => setting,
+      );
+    assert.deepEqual(settingsTold('compact'), ['cleanup.policy']);
+    assert.deepEqual(settingsTold('compact, delete'), ['cleanup.policy', 'retention.ms', 'retention.bytes']);
+  });
+
   it('must let a dead letter be as large as the order', () => {
     const orders = state('order.fulfilled', { 'max.message.bytes': '2000000' });
     assert.deepEqual(told(orders, state('order.fulfilled.dlq')), [

@@ -55,6 +55,27 @@ describe('watermarks', () => {
     assert.equal(moved(watermarks), 26);
   });
 
+  it('rise behind what holds nothing once all before it is done, and never fall', () => {
+    const watermarks = assigned();
+    const passOver = (offset: number, epoch = 1): void => {
+      watermarks.passOver({ topic: TOPIC, partition: 0, offset: BigInt(offset) }, epoch);
+    };
+    passOver(3);
+    assert.equal(moved(watermarks), 3, 'also before the first message');
+    const [five] = handOverAll(watermarks, [5]);
+    passOver(9);
+    assert.equal(moved(watermarks), 5);
+    five?.complete();
+    assert.equal(moved(watermarks), 9);
+    passOver(7);
+    passOver(100, 2);
+    assert.equal(moved(watermarks), 9);
+    const [eleven] = handOverAll(watermarks, [11]);
+    assert.equal(moved(watermarks), 11);
+    eleven?.complete();
+    assert.equal(moved(watermarks), 12);
+  });
+
   it('report only what was not committed yet', () => {
     const watermarks = assigned();
     const [five] = handOverAll(watermarks, [5, 6]);

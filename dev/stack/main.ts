@@ -108,6 +108,10 @@ function announce(stack: Stack, seconds: number): void {
   process.stderr.write(
     `The stack is up (${seconds.toFixed(1)} s). Data: ${dataDir} (${fate}). Ctrl-C stops it.\n`,
   );
+  if (stack.pids().kafka !== undefined)
+    process.stderr.write(
+      'Kafka is a single broker: create topics by npx capture-worker topics create --replication-factor 1.\n',
+    );
 }
 
 function parsePort(text: string): number {

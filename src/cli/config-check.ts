@@ -3,11 +3,14 @@ import type { Command } from 'commander';
 import type { AccountConfig } from '../config/accounts.js';
 import { ACCOUNT_KEYS } from '../config/accounts.js';
 import { loadConfig } from '../config/config.js';
-import type { ProcessEnvironment } from '../config/environment.js';
+import { parameter } from '../config/database-url.js';
 import { formatDuration } from '../config/duration.js';
+import type { ProcessEnvironment } from '../config/environment.js';
 import { ConfigurationError } from '../config/problem.js';
+import { shownOrigin } from '../config/url-text.js';
 import type { VariableName } from '../config/variables.js';
 import { defaultOf, SECRET_VARIABLES, VARIABLE_NAMES } from '../config/variables.js';
+import { printable } from '../printable.js';
 import { REDACTED, redactText } from '../redact.js';
 import { addHelp } from './help.js';
 import type { Io, Outcome } from './io.js';
@@ -62,18 +65,29 @@ function shownSettings(env: ProcessEnvironment): Shown['settings'] {
   );
 }
 
+const URL_VARIABLES: readonly VariableName[] = ['SCHEMA_REGISTRY_URL', 'KAFKA_SASL_OAUTH_TOKEN_URL'];
+
 function shownValue(name: VariableName, written: string): string {
   if (SECRET_VARIABLES.includes(name)) return REDACTED;
-  return name === 'DATABASE_URL' ? shownDatabaseUrl(written) : written;
+  if (name === 'DATABASE_URL') return shownDatabaseUrl(written);
+  return URL_VARIABLES.includes(name) ? shownUrl(written) : printable(written);
 }
 
-/** By its parts, not by what a password looks like in a text: it may hold any character. */
+/** Of every URL no more than scheme, host and port: a path is often all that keeps others from calling it. */
+function shownUrl(written: string): string {
+  const url = new URL(written);
+  return `${shownOrigin(url, REDACTED)}${url.pathname === '/' ? '' : `/${REDACTED}`}`;
+}
+
+/** As other URLs, and the name of the database if it is a plain word, and how the connection is protected. */
 function shownDatabaseUrl(written: string): string {
   const url = new URL(written);
-  // Characters that a URL would change stay out of it.
-  if (url.password !== '') url.password = 'REDACTED';
-  if (url.searchParams.has('password')) url.searchParams.set('password', 'REDACTED');
-  return url.href.replace(':REDACTED@', `:${REDACTED}@`).replace('password=REDACTED', `password=${REDACTED}`);
+  const database = url.pathname.slice(1);
+  const mode = parameter(url, 'sslmode');
+  const hasOthers = [...url.searchParams.keys()].some((name) => name !== 'sslmode');
+  const query = [...(mode === null ? [] : [`sslmode=${mode}`]), ...(hasOthers ? [REDACTED] : [])].join('&');
+  const name = /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/.test(database) ? database : REDACTED;
+  return `${shownOrigin(url, REDACTED)}/${name}${query === '' ? '' : `?${query}`}`;
 }
 
 /**
@@ -88,6 +102,7 @@ function shownAccount(account: AccountConfig): Readonly<Record<string, unknown>>
       .filter(([key]) => written.has(withoutUnit(key)))
       .map(([key, value]: [string, unknown]) => {
         if (key === 'secretKey') return [key, 'set'];
+        if (key === 'notifyUrl') return [key, shownUrl(String(value))];
         return value instanceof KeyObject ? [`${key}Fingerprint`, fingerprint(value)] : [key, value];
       }),
   );

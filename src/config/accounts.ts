@@ -2,11 +2,13 @@ import { dirname, resolve } from 'node:path';
 import type { AccountConfig, WrittenAccount } from './account/check.js';
 import { checkAccount, isKeyed } from './account/check.js';
 import type { ProcessEnvironment } from './environment.js';
+import { namesAFolder, NOT_SHOWN } from './path-shown.js';
 import type { Problem } from './problem.js';
 import { sameMerchant } from './same-merchant.js';
 import type { SecretSource } from './secret.js';
 import { readTextFile } from './text-file.js';
-import type { YamlFile } from './yaml-file.js';
+import { defaultOf } from './variables.js';
+import type { YamlEntry, YamlFile } from './yaml-file.js';
 import { readYaml } from './yaml-file.js';
 
 export type { AccountConfig } from './account/check.js';
@@ -28,8 +30,15 @@ export function loadAccounts(
   const path = resolve(cwd, file);
   const read = readTextFile(path);
   if ('unreadable' in read) {
+    const isShown = read.isThere || file === defaultOf(FILE_VARIABLE) || namesAFolder(file, cwd);
+    const problem = isShown
+      ? { place: file, text: `can't be read: ${read.unreadable}` }
+      : {
+          place: FILE_VARIABLE,
+          text: `names no file that exists (${NOT_SHOWN}); relative paths begin in ${cwd}`,
+        };
     const hint = read.isThere ? '' : '; accounts.example.yaml shows what belongs in it';
-    return { accounts: [], problems: [{ place: file, text: `can't be read: ${read.unreadable}${hint}` }] };
+    return { accounts: [], problems: [{ ...problem, text: `${problem.text}${hint}` }] };
   }
   const yaml = readYaml(read.text, file);
   if (yaml.content === undefined) return { accounts: [], problems: yaml.problems };
@@ -40,12 +49,15 @@ export function loadAccounts(
   };
 }
 
+const FILE_VARIABLE = 'CAPTURE_WORKER_ACCOUNTS_FILE';
+
 function checkAccounts(yaml: YamlFile, source: SecretSource): AccountsRead {
-  if (!isKeyed(yaml.content) || Object.keys(yaml.content).length === 0) {
+  const entries = yaml.entries();
+  if (entries.length === 0) {
     const text = 'must map at least one account name to its account; accounts.example.yaml shows how';
     return { accounts: [], problems: [{ place: yaml.placeOf([]), text }] };
   }
-  const { written, problems } = writtenIn(yaml.content, yaml, source);
+  const { written, problems } = writtenIn(entries, source);
   const checked = written.map((one) => ({ ...one, ...checkAccount(one) }));
   const seen = checked.map(({ name, provider, keys, placeOf }) => ({
     name,
@@ -59,30 +71,32 @@ function checkAccounts(yaml: YamlFile, source: SecretSource): AccountsRead {
   };
 }
 
-/** The accounts of a file; those below a key of their own, such as `accounts:`, with the problem that this is. */
+/**
+ * The accounts of a file, each as often as it stands there: that is told of the second, and what is wrong with either. Those below a key of
+ * their own, such as `accounts:`, with the problem that this is.
+ */
 function writtenIn(
-  content: Readonly<Record<string, unknown>>,
-  yaml: YamlFile,
+  entries: readonly YamlEntry[],
   source: SecretSource,
 ): { readonly written: readonly WrittenAccount[]; readonly problems: readonly Problem[] } {
   const written: WrittenAccount[] = [];
   const problems: Problem[] = [];
-  const add = (path: readonly string[], name: string, value: unknown): void => {
-    written.push({ name, value, source, placeOf: (keys) => yaml.placeOf([...path, name, ...keys]) });
+  const add = ({ name, value, placeOf }: YamlEntry): void => {
+    written.push({ name, value, source, placeOf });
   };
-  for (const [name, value] of Object.entries(content)) {
-    if (!holdsAccounts(value)) {
-      add([], name, value);
+  for (const entry of entries) {
+    if (!holdsAccounts(entry.value)) {
+      add(entry);
       continue;
     }
     const text = 'holds accounts: they stand at the top level of the file, without a key above them';
-    problems.push({ place: yaml.placeOf([name]), text });
-    for (const [inner, account] of Object.entries(value)) add([name], inner, account);
+    problems.push({ place: entry.placeOf([]), text });
+    for (const account of entry.entries()) add(account);
   }
   return { written, problems };
 }
 
-function holdsAccounts(value: unknown): value is Readonly<Record<string, unknown>> {
+function holdsAccounts(value: unknown): boolean {
   if (!isKeyed(value) || 'provider' in value) return false;
   return Object.values(value).some((inner) => isKeyed(inner) && 'provider' in inner);
 }

@@ -73,7 +73,9 @@ export function loadConfig(env: ProcessEnvironment, { cwd }: Place): Config {
   const kafka = kafkaSettings(reading, cwd);
   const registry = registrySettings(reading, cwd);
   const database = databaseSettings(reading, cwd);
-  const { accounts, problems } = loadAccounts(accountsFileOf(env), { cwd, env });
+  const file = accountsFileOf(env);
+  const { accounts, problems } =
+    file === null ? { accounts: [], problems: [] } : loadAccounts(file, { cwd, env });
   refuseProblems([...reading.problems, ...problems]);
   const { values } = reading;
   return deepFreeze({

@@ -1,19 +1,24 @@
 import type { Reader } from './reader.js';
 import { reader, Refusal } from './reader.js';
+import type { UrlKind } from './url-text.js';
+import { isPort, parseUrl } from './url-text.js';
+
+const POSTGRESQL: UrlKind = {
+  schemes: ['postgresql://', 'postgres://'],
+  strayAt:
+    'has an @ behind a /, ? or #, which ends the host: percent-encode these characters in user and password ' +
+    '(/ as %2F, ? as %3F, # as %23), and an @ that belongs there as %40',
+};
 
 /** A PostgreSQL URL, as the driver will read it. It may hold a password, so no text of it is ever repeated. */
 export const databaseUrl: Reader<string> = reader((text) => {
   // Given a space, the driver encodes the URL once more, and reads another password than was written.
   const written = text.trim().replaceAll(' ', '%20');
-  const url = URL.canParse(written) ? new URL(written) : null;
-  if (url === null)
-    return new Refusal(
-      'cannot be read as a URL (not shown, it may hold a password): write postgresql:// and then user, password, host, ' +
-        'port and database as in .env.example, special characters of the password percent-encoded',
-    );
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
-    return new Refusal('must begin with postgresql:// or postgres://');
+  const url = parseUrl(written, POSTGRESQL);
+  if (url instanceof Refusal) return url;
   const problems = [...undecodable(url), ...missing(url), ...wrongParameters(url)];
+  if (written.includes('#'))
+    problems.push('has a #, behind which nothing is read: percent-encode it, as %23');
   return problems.length === 0 ? written : new Refusal(problems.join('; and it '));
 });
 
@@ -62,7 +67,6 @@ function missing(url: URL): string[] {
   return problems;
 }
 
-const MAX_PORT = 65_535;
 /** Parameters that the driver takes for numbers, without looking: with anything else it fails later, or never ends. */
 const NUMBERS = [
   'connect_timeout',
@@ -74,8 +78,11 @@ const NUMBERS = [
 
 function wrongParameters(url: URL): string[] {
   const problems: string[] = [];
+  const host = parameter(url, 'host') ?? '';
+  if (host.includes(',') && !host.startsWith('/'))
+    problems.push('has a parameter host with several hosts, of which none would be found: write one');
   const port = parameter(url, 'port') ?? '';
-  if (port !== '' && !(isWhole(port) && Number(port) >= 1 && Number(port) <= MAX_PORT))
+  if (port !== '' && !isPort(port))
     problems.push('has a parameter port that is not a number from 1 to 65535');
   for (const name of NUMBERS)
     if (!isWhole(parameter(url, name) ?? '0'))

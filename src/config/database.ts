@@ -3,7 +3,6 @@ import { isLoopback } from '../loopback.js';
 import type { DatabaseTls } from '../store/connection.js';
 import { hostOf, parameter } from './database-url.js';
 import type { Reading } from './environment.js';
-import { quoted } from './problem.js';
 import { readSecret } from './secret.js';
 import { secretFileOf } from './secret-variable.js';
 import { readCertificates, readKeyOf } from './tls-files.js';
@@ -19,6 +18,25 @@ export interface DatabaseSettings {
 const MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 type Mode = (typeof MODES)[number];
 const FILES = ['sslrootcert', 'sslcert', 'sslkey'] as const;
+/** What else libpq and the driver have parameters for. */
+const OTHERS: readonly string[] = [
+  'gssdelegation',
+  'gssencmode',
+  'gsslib',
+  'requiressl',
+  'ssl',
+  'ssl_max_protocol_version',
+  'ssl_min_protocol_version',
+  'sslcertmode',
+  'sslcompression',
+  'sslcrl',
+  'sslcrldir',
+  'sslkeylogfile',
+  'sslnegotiation',
+  'sslpassword',
+  'sslsni',
+  'uselibpqcompat',
+];
 /** In sslrootcert it stands for the authorities that the system, here Node, trusts. */
 const SYSTEM = 'system';
 
@@ -53,7 +71,9 @@ type Complain = (problem: string) => void;
 function tlsOf(url: URL, cwd: string, complain: Complain): DatabaseTls | null {
   for (const name of new Set(url.searchParams.keys())) {
     if (!isAboutTls(name) || name === 'sslmode' || FILES.some((file) => file === name)) continue;
-    complain(`has the parameter ${quoted(name)}, which is not taken: sslmode says all that there is to say`);
+    // Only a name that is known can't be something else in the wrong place.
+    const which = OTHERS.includes(name) ? `the parameter ${name}` : 'an unknown parameter about TLS';
+    complain(`has ${which}, which is not taken: sslmode says all that there is to say`);
   }
   const mode = modeOf(url, complain);
   if (mode === 'disable') {
@@ -133,7 +153,12 @@ function pemIn(
 }
 
 function fileIn(url: URL, name: FileParameter, cwd: string, complain: Complain): string | null {
-  const read = readSecret({ file: parameter(url, name) ?? '' }, { env: {}, folder: cwd });
+  const file = parameter(url, name) ?? '';
+  if (file === '') {
+    complain(`has ${name} without a value: give the path of a file, or leave it out`);
+    return null;
+  }
+  const read = readSecret({ file }, { env: {}, folder: cwd });
   if ('secret' in read) return read.secret;
   complain(`${name}: ${read.unreadable}`);
   return null;
@@ -154,6 +179,7 @@ function urlOf(url: URL, written: string, password: string | null): string {
   if (ours.length === 0 && password === null) return written;
   const changed = new URL(url);
   for (const name of ours) changed.searchParams.delete(name);
-  if (password !== null) changed.password = encodeURIComponent(password);
+  // As a parameter, since a URL without a host, such as one for a Unix socket, has no place for it before the host.
+  if (password !== null) changed.searchParams.set('password', password);
   return changed.href;
 }

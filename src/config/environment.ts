@@ -117,8 +117,12 @@ function backwards(values: Values, wrong: ReadonlySet<string>): Problem[] {
   });
 }
 
-/** Where the accounts file is, whatever else is wrong: so that its problems are told together with the others. */
-export function accountsFileOf(env: ProcessEnvironment): string {
+/**
+ * Where the accounts file is, whatever else is wrong: so that its problems are told together with the others. Null if its variable is wrong
+ * by itself.
+ */
+export function accountsFileOf(env: ProcessEnvironment): string | null {
   const written = env['CAPTURE_WORKER_ACCOUNTS_FILE'];
-  return VARIABLES.shape.CAPTURE_WORKER_ACCOUNTS_FILE.parse(written === '' ? undefined : written);
+  const read = VARIABLES.shape.CAPTURE_WORKER_ACCOUNTS_FILE.safeParse(written === '' ? undefined : written);
+  return read.data ?? null;
 }

@@ -127,11 +127,11 @@ function mustStayHere(reading: Reading, brokers: readonly string[]): boolean {
   if (tls && allowed)
     reading.complain('KAFKA_SASL_ALLOW_PLAINTEXT', 'contradicts KAFKA_TLS=true: remove one of them');
   if (tls || allowed || !sendsSecret || reading.isWrong('KAFKA_TLS')) return false;
-  const away = brokers.find((broker) => !isLoopback(broker.slice(0, broker.lastIndexOf(':'))));
-  if (away !== undefined)
+  const away = brokers.findIndex((broker) => !isLoopback(broker.slice(0, broker.lastIndexOf(':'))));
+  if (away >= 0)
     reading.complain(
       'KAFKA_SASL_MECHANISM',
-      `${mechanism} would send a secret to ${away} without encryption: set KAFKA_TLS=true, or ` +
+      `${mechanism} would send a secret to another machine, address ${String(away + 1)} of KAFKA_BROKERS, without encryption: set KAFKA_TLS=true, or ` +
         'KAFKA_SASL_ALLOW_PLAINTEXT=true if something else encrypts the way',
     );
   return true;

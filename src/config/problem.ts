@@ -1,4 +1,5 @@
 import { CaptureWorkerError } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** One thing that is wrong with the configuration: where it stands, and what is wrong with it and mends it. Never holds a secret. */
 export interface Problem {
@@ -7,11 +8,15 @@ export interface Problem {
   readonly text: string;
 }
 
-/** CONFIG_INVALID with all problems, one a line, so that nobody mends a configuration one start at a time. */
+/**
+ * CONFIG_INVALID with all problems, one a line, so that nobody mends a configuration one start at a time. Keys and paths are repeated with
+ * their control characters written out, so that a line stays one and no terminal obeys it.
+ */
 export class ConfigurationError extends CaptureWorkerError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(found: readonly Problem[]) {
+    const problems = found.map(({ place, text }) => ({ place: printable(place), text: printable(text) }));
     const lines = problems.map(({ place, text }) => `  ${place}: ${text}`);
     const count = problems.length === 1 ? 'a problem' : `${String(problems.length)} problems`;
     super('CONFIG_INVALID', [`The configuration has ${count}:`, ...lines].join('\n'));
@@ -19,7 +24,9 @@ export class ConfigurationError extends CaptureWorkerError {
   }
 }
 
-/** A value in an error text: quoted, and cut so that a pasted file can't flood the terminal. Never for secrets. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+/** A key of somebody's file in an error text: cut, so that a pasted file can't flood the terminal. */
+export function cut(key: string): string {
+  return key.length > MOST_OF_A_KEY ? `${key.slice(0, MOST_OF_A_KEY)}…` : key;
 }
+
+const MOST_OF_A_KEY = 64;

@@ -1,5 +1,5 @@
 import type { Problem } from './problem.js';
-import { quoted } from './problem.js';
+import { cut } from './problem.js';
 
 /** As much of an account as could be read, whatever is wrong with it. */
 export interface AccountSeen {
@@ -22,7 +22,10 @@ export function sameMerchant(accounts: readonly AccountSeen[]): Problem[] {
   return Object.entries(IDENTITIES).flatMap(([key, what]) => shared(accounts, key, what));
 }
 
-/** The accounts that have the same value of a key as an earlier account of their provider. */
+/**
+ * The accounts that have the same value of a key as an earlier account of their provider. It is told by that account's name: the value could
+ * be a secret in the wrong place.
+ */
 function shared(accounts: readonly AccountSeen[], key: string, what: string): Problem[] {
   const seen = new Map<string, string>();
   return accounts.flatMap(({ name, provider, keys, placeOf }) => {
@@ -31,8 +34,9 @@ function shared(accounts: readonly AccountSeen[], key: string, what: string): Pr
     const identifier = `${provider} ${value.toLowerCase()}`;
     const first = seen.get(identifier);
     seen.set(identifier, first ?? name);
-    if (first === undefined) return [];
-    const text = `${quoted(value)} is account ${first}'s ${what} already: one account a ${what}`;
+    // Of an account that stands twice that is told already.
+    if (first === undefined || first === name) return [];
+    const text = `is account ${cut(first)}'s ${what} already: one account a ${what}`;
     return [{ place: placeOf(key), text }];
   });
 }

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
-import { dirname, parse, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ProcessEnvironment } from './environment.js';
 import { OWN_PREFIX } from './environment.js';
+import { namesAFolder, NOT_SHOWN } from './path-shown.js';
 import { absentOr } from './reader.js';
 import { readTextFile } from './text-file.js';
 
@@ -34,8 +34,6 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretSo
   return 'env' in reference ? fromVariable(reference.env, env) : fromFile(reference.file, folder);
 }
 
-const NOT_SHOWN = 'not shown, in case it is the secret itself';
-
 function fromVariable(name: string, env: ProcessEnvironment): SecretRead {
   if (name.startsWith(OWN_PREFIX))
     return {
@@ -53,20 +51,11 @@ function fromFile(written: string, folder: string): SecretRead {
   const path = resolve(folder, written);
   const read = readTextFile(path);
   if ('unreadable' in read) {
-    if (read.isThere || (written.includes(sep) && isFolder(dirname(path))))
+    if (read.isThere || namesAFolder(written, folder))
       return { unreadable: `the file ${path} can't be read: ${read.unreadable}` };
     return { unreadable: `names no file that exists (${NOT_SHOWN}); relative paths begin in ${folder}` };
   }
   return read.text.trim() === ''
     ? { unreadable: `the file ${path} is empty` }
     : { secret: read.text, place: `the file ${path}` };
-}
-
-/** Whether there is such a folder below the root, which is always there and tells nothing. */
-function isFolder(path: string): boolean {
-  try {
-    return path !== parse(path).root && statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }

@@ -1,18 +1,20 @@
 import { didYouMean } from './did-you-mean.js';
 import { formatDuration, parseDuration } from './duration.js';
-import { quoted } from './problem.js';
+import { printable } from '../printable.js';
 import type { Reader } from './reader.js';
 import { reader, Refusal } from './reader.js';
+import { isPort } from './url-text.js';
 
 /**
  * Readers of single values, shared by variables and the accounts file. Each says what is wrong with a value in words that mend it.
  *
- * A secret can stand where another value belongs, so a wrong value is repeated only where it helps and is likely none.
+ * A secret can stand where another value belongs. So a wrong value is repeated only where it can't be one: a number, or a word that is
+ * close to one of those that are allowed. Of all others is told what is wrong with them: which character, which length.
  */
 
 /** A duration in ms, within bounds (ms, inclusive). */
 export function duration({ min, max }: { min: number; max: number }): Reader<number> {
-  const how = 'is no duration: write a number and ms, s, m, h or d (25s)';
+  const how = 'is no duration: write a whole number and ms, s, m, h or d (25s)';
   return reader(
     (text) => {
       const ms = parseDuration(text);
@@ -21,7 +23,7 @@ export function duration({ min, max }: { min: number; max: number }): Reader<num
         return new Refusal(`${text} is not between ${formatDuration(min)} and ${formatDuration(max)}`);
       return ms;
     },
-    (value) => (typeof value === 'number' ? `${String(value)} ${how}` : how),
+    (value) => (typeof value === 'number' ? `${asNumber(String(value))}${how}` : how),
   );
 }
 
@@ -35,9 +37,9 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Reader<
   });
 }
 
-/** What was meant for a number, with a space behind it; nothing of a text that is long or doesn't begin like one. */
+/** A number, with a space behind it; nothing of any other text, nor of more digits than people count with. */
 function asNumber(text: string): string {
-  return /^[-+.]?\d.{0,15}$/.test(text) ? `${quoted(text)} ` : '';
+  return /^[-+]?\d{1,9}([.,]\d{1,3})?$/.test(text) ? `${text} ` : '';
 }
 
 /** One of a few words. A wrong one is repeated only if it is nearly right. */
@@ -47,51 +49,88 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
     if (word !== undefined) return word;
     const meant = didYouMean(text, words);
     const list = `is not one of ${words.join(', ')}`;
-    return new Refusal(meant === null ? list : `${quoted(text)} ${list}: did you mean ${meant}?`);
+    return new Refusal(meant === null ? list : `${JSON.stringify(text)} ${list}: did you mean ${meant}?`);
   });
 }
 
-/** More than any name has: what is longer is a key or a file that was pasted, and not repeated. */
-const MOST_REPEATED = 64;
+/** What a text may be made of. */
+export interface Letters {
+  /** Matches one character that may not be in it. */
+  readonly without: RegExp;
+  /** In characters. */
+  readonly atMost: number;
+  /** Names the characters that may, for people: it follows "use". */
+  readonly allowed: string;
+}
 
-/** Text of the characters that the pattern allows; `allowed` names them for people. */
-export function text(pattern: RegExp, allowed: string): Reader<string> {
+/** Text of some characters, not empty. A wrong one is told by its first wrong character, or by its length. */
+export function text({ without, atMost, allowed }: Letters): Reader<string> {
   return reader((value) => {
-    if (pattern.test(value)) return value;
-    const shown = value.length > MOST_REPEATED ? '' : `${quoted(value)} `;
-    return new Refusal(`${shown}has a character that is not allowed, or is too long: use ${allowed}`);
+    const characters = Array.from(value);
+    const at = characters.findIndex((character) => without.test(character));
+    const [wrong, length] = [characters[at], characters.length];
+    const problems: string[] = [];
+    if (length === 0) problems.push('is empty');
+    if (length > atMost)
+      problems.push(`has ${String(length)} characters, and at most ${String(atMost)} are taken`);
+    if (wrong !== undefined)
+      problems.push(`has ${nameOf(wrong)} as character ${String(at + 1)}, which is not allowed`);
+    return problems.length === 0 ? value : new Refusal(`${problems.join('; and it ')}: use ${allowed}`);
   });
 }
 
-const MOST_BROKERS_SHOWN = 3;
+const NAMES: Readonly<Record<string, string>> = {
+  ' ': 'a space',
+  '\t': 'a tab',
+  '\r': 'a line end',
+  '\n': 'a line end',
+};
+
+function nameOf(character: string): string {
+  return NAMES[character] ?? `the character ${printable(character)}`;
+}
 
 /** `host:port,host:port`: Kafka's bootstrap brokers. IPv6 literals are not taken, since the Kafka client can't read them. */
 export const brokers: Reader<readonly string[]> = reader((text) => {
   const addresses = text.split(',').map((part) => part.trim());
-  const wrong = addresses.filter((address) => !isAddress(address));
-  if (wrong.length === 0) return addresses;
-  const named = wrong.filter((address) => address !== '' && !address.includes('@'));
-  const problems: string[] = [];
-  if (wrong.includes('')) problems.push('has a comma with no broker before it, or none after it');
-  if (wrong.some((address) => address.includes('@')))
-    problems.push('holds a user or password: write host:port alone, and set KAFKA_SASL_MECHANISM');
-  if (named.length > 0) {
-    const shown = named.slice(0, MOST_BROKERS_SHOWN).map(quoted).join(', ');
-    problems.push(`${shown} ${named.length === 1 ? 'is' : 'are'} not host:port; separate brokers by commas`);
+  const wrong = new Map<string, number[]>();
+  for (const [index, address] of addresses.entries()) {
+    const problem = addressProblem(address);
+    if (problem !== null) wrong.set(problem, [...(wrong.get(problem) ?? []), index + 1]);
   }
-  return new Refusal(problems.join('; and '));
+  if (wrong.size === 0) return addresses;
+  const problems = [...wrong].map(([problem, places]) =>
+    addresses.length === 1 ? problem : `${problem} (${addressesAt(places)})`,
+  );
+  return new Refusal(`${problems.join('; and it ')}: write host:port,host:port`);
 });
 
-function isAddress(text: string): boolean {
-  const [, port = ''] = /^[A-Za-z0-9._-]+:(\d{1,5})$/.exec(text) ?? [];
-  return Number(port) >= 1 && Number(port) <= 65_535;
+const MOST_PLACES = 5;
+
+/** `address 2`, `addresses 1, 3`. */
+function addressesAt(places: readonly number[]): string {
+  const shown = places.slice(0, MOST_PLACES).join(', ');
+  return `${places.length === 1 ? 'address' : 'addresses'} ${shown}${places.length > MOST_PLACES ? ', …' : ''}`;
+}
+
+/** What is wrong with a broker's address, in words that follow "KAFKA_BROKERS"; null if it is right. */
+function addressProblem(address: string): string | null {
+  if (address === '') return 'has a comma with no broker before it, or none after it';
+  if (address.includes('://')) return 'holds a URL';
+  if (address.includes('@'))
+    return 'holds a user or password, which belong into KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD';
+  if (address.includes('[')) return "holds an IPv6 address, which can't be written here: use a name";
+  const colon = address.indexOf(':');
+  if (colon < 0) return 'has a broker without its port';
+  if (!/^[A-Za-z0-9._-]+$/.test(address.slice(0, colon))) return 'has a broker whose host is no host name';
+  return isPort(address.slice(colon + 1)) ? null : 'has a port that is not a number from 1 to 65535';
 }
 
 /** A switch, written out. */
 export const yesOrNo = oneOf(['true', 'false']).transform((word) => word === 'true');
 
 /** A path of a file. */
-export const path = text(/^[^\0]+$/, 'a path');
+export const path = text({ without: /\0/, atMost: 4_096, allowed: 'the path of a file' });
 
 /** A secret of one line, never repeated. */
 export const secret: Reader<string> = reader((value) =>

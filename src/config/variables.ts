@@ -13,8 +13,23 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const wait = duration({ min: 1, max: 24 * HOUR });
-const kafkaName = text(/^[A-Za-z0-9._-]{1,200}$/, 'letters, digits, dots, dashes and underscores');
-const userName = text(/^[^\p{Cc}]{1,256}$/u, 'at most 256 characters, none of them a control character');
+const kafkaName = text({
+  without: /[^A-Za-z0-9._-]/,
+  atMost: 200,
+  allowed: 'letters, digits, dots, dashes and underscores',
+});
+const userName = text({ without: /\p{Cc}/u, atMost: 256, allowed: 'the name as the server knows it' });
+const basicUser = text({
+  without: /[\p{Cc}:]/u,
+  atMost: 256,
+  allowed: 'the user alone, and SCHEMA_REGISTRY_PASSWORD for the password',
+});
+const scopes = text({ without: /[^\x20-\x7e]/, atMost: 1_000, allowed: 'names separated by spaces' });
+const address = text({
+  without: /[^A-Za-z0-9.:_-]/,
+  atMost: 253,
+  allowed: 'a host name or an address',
+});
 
 /** Every variable. docs/configuration.md says what each means; a test holds the two and .env.example together. */
 export const VARIABLES = z.object({
@@ -32,11 +47,11 @@ export const VARIABLES = z.object({
   KAFKA_SASL_OAUTH_CLIENT_ID: userName.optional(),
   KAFKA_SASL_OAUTH_CLIENT_SECRET: secret.optional(),
   KAFKA_SASL_OAUTH_CLIENT_SECRET_FILE: path.optional(),
-  KAFKA_SASL_OAUTH_SCOPE: text(/^[\x20-\x7e]{1,1000}$/, 'names separated by spaces').optional(),
+  KAFKA_SASL_OAUTH_SCOPE: scopes.optional(),
   KAFKA_SASL_ALLOW_PLAINTEXT: yesOrNo.prefault('false'),
 
   SCHEMA_REGISTRY_URL: registryUrl.optional(),
-  SCHEMA_REGISTRY_USERNAME: text(/^[^\p{Cc}:]{1,256}$/u, 'at most 256 characters, and no colon').optional(),
+  SCHEMA_REGISTRY_USERNAME: basicUser.optional(),
   SCHEMA_REGISTRY_PASSWORD: secret.optional(),
   SCHEMA_REGISTRY_PASSWORD_FILE: path.optional(),
   SCHEMA_REGISTRY_TOKEN: bearerToken.optional(),
@@ -52,7 +67,7 @@ export const VARIABLES = z.object({
   CAPTURE_WORKER_TOPIC_PREFIX: kafkaName.optional(),
   CAPTURE_WORKER_WORKER_ID: kafkaName.optional(),
 
-  CAPTURE_WORKER_HTTP_HOST: text(/^[A-Za-z0-9.:_-]+$/, 'a host name or an address').prefault('127.0.0.1'),
+  CAPTURE_WORKER_HTTP_HOST: address.prefault('127.0.0.1'),
   CAPTURE_WORKER_HTTP_PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('9464'),
   CAPTURE_WORKER_LOG_LEVEL: oneOf(LOG_LEVELS).prefault('info'),
 
@@ -77,7 +92,7 @@ export type Values = z.output<typeof VARIABLES>;
 export type VariableName = keyof Values;
 export const VARIABLE_NAMES = Object.keys(VARIABLES.shape) as VariableName[];
 
-/** The variables whose value is never shown. That of DATABASE_URL is shown without its password. */
+/** The variables whose value is never shown. Of a URL config check shows scheme, host and port. */
 export const SECRET_VARIABLES: readonly VariableName[] = [
   'KAFKA_SASL_PASSWORD',
   'KAFKA_SASL_OAUTH_CLIENT_SECRET',

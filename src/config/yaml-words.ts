@@ -23,7 +23,7 @@ export const YAML_WORDS: Readonly<Record<YAMLError['code'], string>> = {
   MULTIPLE_ANCHORS: 'has two anchors (&) on one value',
   MULTIPLE_DOCS: 'begins a second document (---): the file must hold one',
   MULTIPLE_TAGS: 'has two tags (!) on one value',
-  NON_STRING_KEY: 'has a key that is no text',
+  NON_STRING_KEY: 'has a list, a map or an alias in the place of a key: a key is a word',
   RESOURCE_EXHAUSTION: 'is nested too deeply',
   TAB_AS_INDENT: 'is indented with a tab: use spaces',
   TAG_RESOLVE_FAILED: 'has a tag (!) that is not known: put a value that begins so in quotes',
@@ -34,7 +34,6 @@ export const YAML_WORDS: Readonly<Record<YAMLError['code'], string>> = {
 export const PASSING_ERRORS: ReadonlySet<YAMLError['code']> = new Set([
   'BAD_DQ_ESCAPE',
   'BAD_SCALAR_START',
-  'DUPLICATE_KEY',
   'MULTIPLE_DOCS',
   'TAG_RESOLVE_FAILED',
 ]);

@@ -7,8 +7,8 @@ import { tlsFault } from '../tls.js';
  *
  * - STORE_REFUSED_DATA: the values are at fault (SQLSTATE classes 22, 23 and 54): sending them again fails again.
  * - STORE_BUSY: somebody else holds a row of the batch; the others can be written without it.
- * - STORE_LOGIN_REFUSED: the role, its password, the database (class 28, 3D000) or a parameter of the connection is at fault: an operator
- *   mends it, we go on by ourselves.
+ * - STORE_LOGIN_REFUSED: the role, its password (also one that is missing), the database (class 28, 3D000) or a parameter of the connection
+ *   is at fault: an operator mends it, we go on by ourselves.
  * - TLS_FAILED: there is no encrypted connection, or the server isn't who it should be: likewise.
  * - STORE_UNAVAILABLE: the database, the way to it, or a rival transaction is at fault; the same batch can succeed later.
  * - Anything else is a fault of ours (a statement that doesn't fit the schema, say) and is handed on as it is.
@@ -56,6 +56,9 @@ export function storeError(error: unknown, doing: string): unknown {
   return error;
 }
 
+/** What the driver says when it is asked for a password that it wasn't given, or an empty one. */
+const LACKS_PASSWORD = /^SASL: .*client password must be a (non-empty )?string$/;
+
 /** Whatever the driver throws that isn't PostgreSQL's own answer is about the connection: there is no answer. */
 function unreachable(error: unknown, doing: string): CaptureWorkerError {
   const fault = tlsFault(error);
@@ -69,6 +72,12 @@ function unreachable(error: unknown, doing: string): CaptureWorkerError {
     return new CaptureWorkerError(
       'TLS_FAILED',
       `the database offers no TLS, while ${doing}: turn it on there, or give DATABASE_URL ?sslmode=disable if nobody can listen on the way`,
+      { cause: error },
+    );
+  if (error instanceof Error && LACKS_PASSWORD.test(error.message))
+    return new CaptureWorkerError(
+      'STORE_LOGIN_REFUSED',
+      `the database asks for a password and there is none, while ${doing}: put one into DATABASE_URL, or into a file that DATABASE_PASSWORD_FILE names`,
       { cause: error },
     );
   const detail =

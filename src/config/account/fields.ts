@@ -23,9 +23,14 @@ export interface AccountTermsConfig {
 export const flag = z.boolean({ error: absentOr('must be true or false') });
 export const count = (max: number) => {
   const error = absentOr(`must be a whole number from 1 to ${String(max)}`);
-  return z.int({ error }).min(1, { error }).max(max, { error });
+  // One check for all that can be wrong: several would tell a huge number several times.
+  return z
+    .number({ error })
+    .refine((value) => Number.isInteger(value) && value >= 1 && value <= max, { error });
 };
-export const providerText = text(/^[\x21-\x7e]{1,64}$/, 'at most 64 visible characters without spaces');
+export const visibleText = (atMost: number) =>
+  text({ without: /[^\x21-\x7e]/, atMost, allowed: 'visible ASCII characters without spaces' });
+export const providerText = visibleText(64);
 export const authorisationWindow = duration({ min: 60 * SECOND, max: 366 * DAY });
 
 /** The keys that every account has; `timeout` is the default of its provider. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PayermaxAccountConfig } from '../../providers/payermax/config.js';
+import { reader, Refusal } from '../reader.js';
 import type { SecretSource } from '../secret.js';
-import { text } from '../values.js';
 import type { AccountTermsConfig } from './fields.js';
 import {
   authorisationWindow,
@@ -12,6 +12,7 @@ import {
   privateKey,
   providerText,
   publicKey,
+  visibleText,
   whenRead,
 } from './fields.js';
 
@@ -20,18 +21,22 @@ export interface PayermaxAccount extends PayermaxAccountConfig, AccountTermsConf
   readonly provider: 'payermax';
 }
 
+const version = reader((text) =>
+  /^\d{1,3}\.\d{1,3}$/.test(text) ? text : new Refusal("is no version: write one in quotes, such as '1.5'"),
+);
+
 /** The keys of an account with PayerMax. docs/configuration.md says what each means; a test holds the two together. */
 export function payermaxKeys(source: SecretSource) {
   return z.strictObject({
     provider: z.literal('payermax'),
-    merchantId: text(/^[\x21-\x7e]{1,32}$/, 'at most 32 visible characters without spaces'),
+    merchantId: visibleText(32),
     appId: providerText,
     ...connectionKeys('15s'),
     privateKey: privateKey(source),
     payermaxPublicKey: publicKey(source),
     // As documented for every merchant.
     authorisationWindow: authorisationWindow.prefault('7d'),
-    version: text(/^\d{1,3}\.\d{1,3}$/, "a version in quotes, such as '1.5'").prefault('1.5'),
+    version: version.prefault('1.5'),
     keyVersion: count(999_999_999).default(1),
     requireSignedAnswers: flag.default(true),
     requireSignedRefusals: flag.default(false),

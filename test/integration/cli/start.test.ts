@@ -149,6 +149,21 @@ describe('start', () => {
     await before.drop();
   });
 
+  it('ends with 3 when a merchant’s id was written in other letter case before, with other credentials', async () => {
+    const before = await createTestDatabase();
+    await before.pool.query(
+      `insert into merchants (provider, identity, merchant_id, account)
+       values ('wallet', 'another-client', 'M-1', 'shop')`,
+    );
+    const worker = start({ DATABASE_URL: before.url });
+    assert.equal(await worker.ended, 3);
+    assert.match(
+      worker.err(),
+      /account shop has merchantId 'm-1', but this merchant has been written 'M-1' since .*put the merchantId back/,
+    );
+    await before.drop();
+  });
+
   it('ends with 5 and a clear line when its port is taken', async () => {
     const { port, server } = await mute();
     const worker = start({ CAPTURE_WORKER_HTTP_PORT: String(port) });
@@ -163,7 +178,7 @@ describe('start', () => {
     assert.equal(worker.out(), '');
     assert.match(
       worker.err(),
-      /has 2 problems:\n {2}KAFKA_BROKERS: is not set\n {2}none\.yaml: can't be read/,
+      /has 2 problems:\n {2}KAFKA_BROKERS: is not set\n {2}CAPTURE_WORKER_ACCOUNTS_FILE: names no file that exists/,
     );
   });
 });

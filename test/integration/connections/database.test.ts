@@ -87,6 +87,12 @@ describe('PostgreSQL with TLS', () => {
     delete process.env['PGSSLMODE'];
   });
 
+  it('is signed in to with the password of a file, also by a URL without a host before its parameters', async () => {
+    const { port, database } = postgres;
+    const DATABASE_URL = `postgresql:///${database}?host=localhost&port=${String(port)}&user=${SECRETIVE.name}&sslmode=require`;
+    assert.equal(await isEncrypted({ DATABASE_URL, DATABASE_PASSWORD_FILE: 'password' }), true);
+  });
+
   it('is signed in to with a certificate', async () => {
     const parameters = 'sslmode=verify-full&sslrootcert=ca.pem&sslcert=client.pem&sslkey=client.key';
     assert.equal(await isEncrypted(variables(parameters, { user: CERTIFIED })), true);
@@ -107,6 +113,10 @@ describe('PostgreSQL with TLS', () => {
         /certificate is for other names .*check host/,
       ],
       [variables('sslmode=disable'), /no encryption.*mend DATABASE_URL/],
+      [
+        { DATABASE_URL: variables('sslmode=require')['DATABASE_URL'] ?? '' },
+        /asks for a password and there is none, .*DATABASE_URL, .*DATABASE_PASSWORD_FILE/,
+      ],
       [
         { DATABASE_URL: `${process.env['DATABASE_URL'] ?? ''}?sslmode=require` },
         /offers no TLS.*sslmode=disable/,

@@ -93,7 +93,7 @@ describe('config check', () => {
     assert.match(out, /^CAPTURE_WORKER_TOPIC_PREFIX: not set$/m);
     assert.match(out, /^account shop$/m);
     assert.match(out, /^ {2}authorisationWindow: 7d$/m);
-    assert.match(out, /^DATABASE_URL: postgresql:\/\/worker:\[redacted\]@db:5432\/captures$/m);
+    assert.match(out, /^DATABASE_URL: postgresql:\/\/\[redacted\]@db:5432\/captures$/m);
     assert.doesNotMatch(out, /hunter2|BEGIN|MII/);
   });
 
@@ -200,6 +200,74 @@ describe('config check', () => {
     assert.doesNotMatch(err, /hunter2|geheim/);
   });
 
+  it('shows of URLs no more than scheme, host, port, sslmode and a plain name of the database', async () => {
+    const shown = async (
+      change: Readonly<Record<string, string>>,
+      name: string,
+    ): Promise<string | undefined> => {
+      const { code, out } = await checkOf({ ...ENV, SHOP_SECRET: 'hunter2hunter2', ...change });
+      assert.equal(code, 0, out);
+      assert.doesNotMatch(out, /hunter2|4711/);
+      return new RegExp(`^ *${name}: (.*)$`, 'm').exec(out)?.[1];
+    };
+    for (const [url, expected] of [
+      ['postgresql://db/captures', 'postgresql://db/captures'],
+      ['postgres://4711@[::1]:5432/captures_2', 'postgres://[redacted]@[::1]:5432/captures_2'],
+      ['postgresql://me:9/Kx+4711==', 'postgresql://me:9/[redacted]'],
+      ['postgresql://%2Frun%2F4711/x', 'postgresql://[redacted]/x'],
+      [
+        'postgresql://db/x?password=hunter2&sslmode=require&options=-c%20a%3D4711',
+        'postgresql://db/x?sslmode=require&[redacted]',
+      ],
+      ['postgresql:///x?host=/run/4711', 'postgresql:///x?[redacted]'],
+    ] as const)
+      assert.equal(await shown({ DATABASE_URL: url }, 'DATABASE_URL'), expected);
+    for (const [url, expected] of [
+      ['https://registry:8081', 'https://registry:8081'],
+      ['https://registry/hunter2', 'https://registry/[redacted]'],
+    ] as const)
+      assert.equal(await shown({ SCHEMA_REGISTRY_URL: url }, 'SCHEMA_REGISTRY_URL'), expected);
+    writeFileSync(join(folder, 'notified.yaml'), ACCOUNT_OF_EACH.replace('com/notify', 'com/hunter2'));
+    assert.equal(
+      await shown({ CAPTURE_WORKER_ACCOUNTS_FILE: 'notified.yaml' }, 'notifyUrl'),
+      'https://shop.example.com/[redacted]',
+    );
+  });
+
+  it('writes out the control characters of keys and values, which a terminal would obey', async () => {
+    writeFileSync(join(folder, 'escaped.yaml'), '"a\\e[31m":\n  "b\\n": 1\n');
+    const env = { ...ENV, CAPTURE_WORKER_ACCOUNTS_FILE: 'escaped.yaml' };
+    const { code, err } = await runCli(['config', 'check'], env, folder);
+    assert.equal(code, 3);
+    assert.match(err, /^ {2}escaped\.yaml:1: a\\u001b\[31m: an account name has letters/m);
+    assert.match(err, /^ {2}escaped\.yaml:2: a\\u001b\[31m\.b\\u000a: is no key/m);
+    const { problems } = JSON.parse((await checkOf(env, '--json')).out) as { problems: { place: string }[] };
+    assert.match(problems.at(-1)?.place ?? '', /^escaped\.yaml:\d: a\\u001b\[31m\./);
+    // U+202E would have a terminal write backwards.
+    const login = {
+      KAFKA_SASL_MECHANISM: 'scram-sha-256',
+      KAFKA_SASL_USERNAME: 'a\u202eb',
+      KAFKA_SASL_PASSWORD: 'x',
+    };
+    assert.match((await checkOf({ ...ENV, ...login })).out, /^KAFKA_SASL_USERNAME: a\\u202eb$/m);
+  });
+
+  it('tells of files that are none together with all other problems', async () => {
+    const env = {
+      CAPTURE_WORKER_ACCOUNTS_FILE: '/dev/zero',
+      KAFKA_TLS: 'x',
+      DATABASE_PASSWORD_FILE: '/dev/null',
+    };
+    const { code, err } = await runCli(['config', 'check'], { ...ENV, ...env }, folder);
+    assert.equal(code, 3);
+    for (const line of [
+      "/dev/zero: can't be read: it is a device: give a file",
+      "DATABASE_PASSWORD_FILE: the file /dev/null can't be read: it is a device: give a file",
+      'KAFKA_TLS: is not one of true, false',
+    ])
+      assert.ok(err.includes(`  ${line}\n`), err);
+  });
+
   it('shows of a secret that it is set, and nothing more', async () => {
     const secrets = {
       KAFKA_TLS: 'true',
@@ -216,7 +284,7 @@ describe('config check', () => {
       assert.doesNotMatch(out, /hunter/);
       for (const name of ['KAFKA_SASL_PASSWORD', 'SCHEMA_REGISTRY_TOKEN'])
         assert.match(out, new RegExp(`${name}"?: "?\\[redacted\\]`));
-      assert.match(out, /DATABASE_URL"?: "?postgresql:\/\/me:\[redacted\]@db\/x\?password=\[redacted\]/);
+      assert.match(out, /DATABASE_URL"?: "?postgresql:\/\/\[redacted\]@db\/x\?\[redacted\]/);
     }
     const client = {
       KAFKA_TLS: 'true',

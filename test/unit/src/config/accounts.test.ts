@@ -101,7 +101,7 @@ describe('loadAccounts', () => {
       assert.deepEqual(problemsOf(account('main', { baseUrl: url })), [], url);
     assert.match(
       problemsOf(account('main', { baseUrl: 'http://wallet.example.com' })).join(),
-      /main\.baseUrl: http:\/\/wallet\.example\.com is not encrypted/,
+      /main\.baseUrl: begins with http:\/\/, which is not encrypted/,
     );
     assert.match(
       problemsOf(account('main', { baseUrl: 'http://127.0.0.1.evil.example' })).join(),
@@ -135,7 +135,7 @@ describe('loadAccounts', () => {
       'conf/accounts.yaml:1: main.authorisationWindow: is missing',
       'conf/accounts.yaml:3: main.merchantId: must be text: put it in quotes',
       'conf/accounts.yaml:8: main.baseURL: is no key of such an account: did you mean baseUrl?',
-      'conf/accounts.yaml:9: main.timeout: 25 is no duration: write a number and ms, s, m, h or d (25s)',
+      'conf/accounts.yaml:9: main.timeout: 25 is no duration: write a whole number and ms, s, m, h or d (25s)',
     ]);
   });
 
@@ -194,6 +194,40 @@ describe('loadAccounts', () => {
     );
   });
 
+  it('tells what is wrong with both of two accounts of one name', () => {
+    const problems = problemsOf(
+      account('main', { merchantId: '42', timeout: '25', maxInFlight: '0' }) +
+        account('main', { baseUrl: 'x' }),
+    );
+    assert.deepEqual(
+      problems.map((problem) => problem.slice('conf/accounts.yaml:'.length, 38)).toSorted(),
+      [
+        '11: main: stands in',
+        '15: main.baseUrl: i',
+        '3: main.merchantId:',
+        '9: main.timeout: 25',
+        '10: main.maxInFligh',
+      ].toSorted(),
+    );
+  });
+
+  it('names the line of an account whose key is no text', () => {
+    assert.deepEqual(problemsOf(`# first\n${account('1001', { timeout: '25' })}`), [
+      'conf/accounts.yaml:10: 1001.timeout: 25 is no duration: write a whole number and ms, s, m, h or d (25s)',
+    ]);
+    assert.match(
+      problemsOf(`\n${account('~')}`).join(),
+      /^conf\/accounts\.yaml:2: "": an account name has letters/,
+    );
+  });
+
+  it('tells a number far out of bounds once', () => {
+    for (const keyVersion of ['99999999999999999999', '1.5', '0', '.nan', 'x'])
+      assert.deepEqual(problemsOf(account('main', { keyVersion })), [
+        'conf/accounts.yaml:9: main.keyVersion: must be a whole number from 1 to 999999999',
+      ]);
+  });
+
   it('says that accounts below a key of their own stand at the top level, and checks them', () => {
     const nested = account('main', { merchantId: '42' }).replaceAll(/^/gm, '  ').trimEnd();
     assert.deepEqual(problemsOf(`accounts:\n${nested}\n`), [
@@ -222,13 +256,16 @@ describe('loadAccounts', () => {
     );
     const cased =
       account('main', { merchantId: 'Shop' }) + account('alias', { merchantId: 'SHOP', clientId: 'b' });
-    assert.match(problemsOf(cased).join(), /alias\.merchantId: "SHOP" is account main's merchant already/);
+    assert.match(
+      problemsOf(cased).join(),
+      /alias\.merchantId: is account main's merchant already: one account a merchant$/,
+    );
   });
 
   it('refuses two merchants with one client id: the provider would take them for one', () => {
     const problems = problemsOf(account('main') + account('other', { merchantId: "'43'" }));
     assert.equal(problems.length, 1);
-    assert.match(problems.join(), /other\.clientId: .* is account main's client already/);
+    assert.match(problems.join(), /other\.clientId: is account main's client already/);
   });
 
   it('never shows a key that was written into the file', () => {
@@ -299,12 +336,24 @@ describe('loadAccounts', () => {
         { place: 'utf-16.yaml', text: "can't be read: it is UTF-16: save it as UTF-8" },
       ]);
     }
-    const { problems } = loadAccounts('none.yaml', { cwd: folder, env: {} });
-    assert.deepEqual(problems, [
-      {
-        place: 'none.yaml',
-        text: "can't be read: there is no such file; accounts.example.yaml shows what belongs in it",
-      },
-    ]);
+    for (const place of ['./none.yaml', 'conf/none.yaml', './accounts.yaml'])
+      assert.deepEqual(loadAccounts(place, { cwd: folder, env: {} }).problems, [
+        {
+          place,
+          text: "can't be read: there is no such file; accounts.example.yaml shows what belongs in it",
+        },
+      ]);
+    // The default can be shown wherever it would lie.
+    assert.equal(
+      loadAccounts('./accounts.yaml', { cwd: '/', env: {} }).problems[0]?.place,
+      './accounts.yaml',
+    );
+    for (const secret of ['hunter2', 'hunter2/', '/hunter2', 'hunter2/x', '../../../../../../../../hunter2'])
+      assert.deepEqual(loadAccounts(secret, { cwd: folder, env: {} }).problems, [
+        {
+          place: 'CAPTURE_WORKER_ACCOUNTS_FILE',
+          text: `names no file that exists (not shown, in case it is the secret itself); relative paths begin in ${folder}; accounts.example.yaml shows what belongs in it`,
+        },
+      ]);
   });
 });

@@ -40,6 +40,44 @@ describe('databaseUrl', () => {
     }
   });
 
+  it('refuses what is read as something else than was meant: special characters of a password, and several hosts', () => {
+    for (const [url, expected] of [
+      [
+        'postgresql://geheim:9/Kx+4711==@db.example.com:5432/captures?sslmode=disable',
+        /^has an @ behind a \/, \? or #/,
+      ],
+      ['postgresql://geheim:4711/4711@db/x', /^has an @ behind a \/, .*%2F.*%3F.*%23.*%40$/],
+      ['postgresql://geheim:4711?4711@db/x', /^has an @ behind/],
+      ['postgresql://geheim:4711#4711@db/x', /^has an @ behind/],
+      ['postgresql://db/x?application_name=geheim@4711', /^has an @ behind/],
+      [
+        'postgresql://geheim:4711@db/x#geheim',
+        /^has a #, behind which nothing is read: percent-encode it, as %23$/,
+      ],
+      ['postgresql://geheim:47\n11@db/x', /^has a line end, a tab or another control character/],
+      ['postgresql://geheim:4711@db,geheim/x', /^names several hosts, .*: write one$/],
+      ['postgresql://geheim:4711@db:5432,geheim:5432/x', /^names several hosts/],
+      ['postgresql://geheim:4711@db/x?host=db,geheim', /^has a parameter host with several hosts/],
+      ['postgresql://geheim:4711@db:0/x', /^has a port that is not a number from 1 to 65535$/],
+      ['postgresql://geheim:4711@db:99999/x', /^has a port that is not/],
+      ['postgresql://geheim:4711', /^names no database/],
+      ['postgresql://db:geheim/x', /^has a port that is not/],
+      ['postgresql://geheim@/x?host=/run', /^cannot be read as a URL \(not shown, it may hold a password\)/],
+    ] as const) {
+      const problem = problemOf(url) ?? '';
+      assert.match(problem, expected, url);
+      assert.doesNotMatch(problem, /geheim|4711|Kx/);
+    }
+    for (const url of [
+      'postgresql://me:a@b@db/x',
+      'postgresql://db/x?user=me%40tenant',
+      'postgresql://me@[::1]:5432/x',
+      'postgresql://me@[::1]/x',
+      'postgresql:///x?host=/run/a,b',
+    ])
+      assert.equal(problemOf(url), null, url);
+  });
+
   it('tells all that is wrong at once', () => {
     assert.match(
       problemOf('postgresql://u:%DB@db?port=abc') ?? '',

@@ -60,9 +60,11 @@ describe('databaseSettings', () => {
       ['sslmode=prefer', /sslmode=prefer, which goes on without encryption .*write verify-full, or disable/],
       ['sslmode=allow', /sslmode=allow, which goes on without/],
       ['sslmode=on', /sslmode that is not one of disable, require, verify-ca, verify-full/],
-      ['ssl=true', /parameter "ssl", which is not taken/],
-      ['sslmode=verify-full&uselibpqcompat=true', /parameter "uselibpqcompat"/],
-      ['sslmode=require&sslnegotiation=direct', /parameter "sslnegotiation"/],
+      ['ssl=true', /the parameter ssl, which is not taken/],
+      ['sslmode=verify-full&uselibpqcompat=true', /the parameter uselibpqcompat,/],
+      ['sslmode=require&sslnegotiation=direct', /the parameter sslnegotiation,/],
+      ['sslgeheim', /has an unknown parameter about TLS, which is not taken/],
+      ['sslmode=verify-full&sslrootcert=', /has sslrootcert without a value: give the path of a file/],
       ['sslmode=disable&sslrootcert=ca.pem', /has sslrootcert, which has no effect without TLS/],
       ['sslmode=verify-ca', /sslmode=verify-ca and no sslrootcert/],
       ['sslmode=verify-ca&sslrootcert=system', /sslmode=verify-ca and no sslrootcert/],
@@ -111,17 +113,31 @@ describe('databaseSettings', () => {
     const secrets = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => !/[\0\r\n]/.test(text) && text.trim() !== '');
-    const password = (text: string): unknown => {
+    const connectionOf = (url: string, text: string): unknown => {
       folder.write('password', `${text}\n`);
-      const { settings, problems } = read('postgresql://me@db/x', { DATABASE_PASSWORD_FILE: 'password' });
+      const { settings, problems } = read(url, { DATABASE_PASSWORD_FILE: 'password' });
       assert.deepEqual(problems, []);
-      return new pg.Client({ connectionString: settings.url }).password;
+      const { user, password, host, port, database } = new pg.Client({ connectionString: settings.url });
+      return { user, password, host, port, database };
     };
+    const urls = fc.constantFrom(
+      'postgresql://me%40x@db:5433/x',
+      'postgresql:///x?host=db&port=5433&user=me%40x',
+      'postgresql://db/x?user=me%40x&port=5433&sslmode=require',
+    );
     fc.assert(
-      fc.property(secrets, (text) => {
-        assert.equal(password(text), text);
+      fc.property(secrets, urls, (password, url) => {
+        const expected = { user: 'me@x', password, host: 'db', port: 5433, database: 'x' };
+        assert.deepEqual(connectionOf(url, password), expected);
       }),
     );
+    assert.deepEqual(connectionOf('postgresql:///x?host=/run/postgresql&user=me', 'a b'), {
+      user: 'me',
+      password: 'a b',
+      host: '/run/postgresql',
+      port: 5432,
+      database: 'x',
+    });
   });
 
   it('refuses a password in two places, and a file that holds more', () => {

@@ -54,6 +54,63 @@ describe('readYaml', () => {
     assert.equal(placeOf(['main', 'timeout']), 'a.yaml:4: main.timeout');
   });
 
+  it('knows a key that is written in two ways for one that stands twice', () => {
+    assert.deepEqual(placesOf("a:\n  1: x\n  '1': y\n"), ['a.yaml:3: a.1']);
+    assert.deepEqual(placesOf('a: { b: 1 }\nc: { b: 1 }\n'), []);
+  });
+
+  it('gives every entry of a map, also those of a name that stands twice, with its own places', () => {
+    const file = readYaml('a: 1\nb: { c: &x 2 }\na:\n  c: *x\n', 'a.yaml');
+    assert.deepEqual(
+      file.entries().map(({ name, value, placeOf }) => [name, value, placeOf([]), placeOf(['c'])]),
+      [
+        ['a', 1, 'a.yaml:1: a', 'a.yaml:1: a.c'],
+        ['b', { c: 2 }, 'a.yaml:2: b', 'a.yaml:2: b.c'],
+        ['a', { c: 2 }, 'a.yaml:3: a', 'a.yaml:4: a.c'],
+      ],
+    );
+    assert.deepEqual(readYaml('[a: 1]', 'a.yaml').entries(), []);
+  });
+
+  it('places keys that are no text by what they are called', () => {
+    const text = '# first\n1001:\n  true: 1\n  ~: 2\n0x10: 3\n';
+    const file = readYaml(text, 'a.yaml');
+    assert.deepEqual(file.problems, []);
+    assert.deepEqual(file.content, { 1001: { true: 1, '': 2 }, 16: 3 });
+    assert.equal(file.placeOf(['1001', 'true']), 'a.yaml:3: 1001.true');
+    assert.equal(file.placeOf(['1001', '']), 'a.yaml:4: 1001.""');
+    assert.equal(file.placeOf(['16']), 'a.yaml:5: 16');
+  });
+
+  it('refuses a list, a map or an alias for a key, and reads the rest, without a warning of the parser', async () => {
+    const warned = new Promise((resolve) => process.once('warning', resolve));
+    const file = readYaml('? [x, y]\n: 1\nb: &b 2\n? { c: 1 }\n: 2\n*b : 3\n', 'a.yaml');
+    assert.deepEqual(file.content, { b: 2 });
+    assert.deepEqual(
+      file.problems.map(({ place, text }) => `${place} ${text}`),
+      [1, 4, 6].map(
+        (line) =>
+          `a.yaml:${String(line)} has a list, a map or an alias in the place of a key: a key is a word`,
+      ),
+    );
+    // Warnings are told in the next turns, each in its order: this one is the first unless the parser gave one.
+    process.emitWarning('ours');
+    assert.equal(String(await warned), 'Warning: ours');
+  });
+
+  it('cuts a key that is long', () => {
+    assert.deepEqual(placesOf(`${'a'.repeat(900)}: 1\n${'a'.repeat(900)}: 2`), [
+      `a.yaml:2: ${'a'.repeat(64)}…`,
+    ]);
+  });
+
+  it('reads as many keys as fit into the largest file in seconds: never compares all with all', () => {
+    const keys = Array.from({ length: 100_000 }, (_, index) => `a${String(index)}: 1\n`);
+    const begun = performance.now();
+    assert.equal(readYaml(keys.join(''), 'a.yaml').entries().length, 100_000);
+    assert.ok(performance.now() - begun < 20_000);
+  });
+
   it('tells every error with its line, in its order', () => {
     const text = 'a: *none\na: 1\nb: !tag x\nc: @x\nd: [1\ne: 2\n---\nf: 1\n';
     assert.deepEqual(placesOf(text), [

@@ -105,6 +105,18 @@ describe('storeError', () => {
     }
   });
 
+  it('takes a password that is not there for a login that an operator must mend', () => {
+    for (const kind of ['a string', 'a non-empty string']) {
+      const text = `SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be ${kind}`;
+      const { code, exitCode, message } = classify(new Error(text));
+      assert.deepEqual([code, exitCode], ['STORE_LOGIN_REFUSED', 4]);
+      assert.match(
+        message,
+        /asks for a password and there is none, .*DATABASE_URL, .*DATABASE_PASSWORD_FILE/,
+      );
+    }
+  });
+
   it('leaves an error of ours alone', () => {
     const error = new CaptureWorkerError('SCHEMA_TOO_NEW', 'too new');
     assert.equal(storeError(error, 'migrating'), error);

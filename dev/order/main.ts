@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
+import { printable } from '../../src/cli/text.js';
 import { loadKafkaSettings, loadRegistrySettings } from '../../src/config/config.js';
+import { logUnusable } from '../../src/kafka/errors.js';
 import { createLogProducer } from '../../src/kafka/log-producer.js';
 import { orderEncoder } from '../../src/kafka/order-encoder.js';
 import { registryClient } from '../../src/kafka/registry/client.js';
@@ -42,6 +44,7 @@ Environment: KAFKA_BROKERS, SCHEMA_REGISTRY_URL and CAPTURE_WORKER_TOPIC_PREFIX,
 
 Example: npm run order -- --provider wallet --account wallet-sandbox --payment pay-1 --amount 150000 --currency IQD`,
   )
+  .configureOutput({ writeErr: (text) => process.stderr.write(text.split('\n').map(printable).join('\n')) })
   .parse()
   .opts<Options>();
 
@@ -72,9 +75,15 @@ async function put(): Promise<number> {
     });
     const client = kafkaClientConfig(kafka, { clientId: 'npm-run-order', clock: systemClock });
     const producer = createLogProducer({ client, log: pino({ level: 'silent' }) });
-    await producer.append([record]).finally(() => producer.close());
+    await producer
+      .append([record])
+      .catch((error: unknown) => {
+        throw logUnusable(`can't append to ${record.topic}`, error);
+      })
+      .finally(() => producer.close());
+    const shown = printable(orderId);
     process.stdout.write(
-      `Order ${orderId} is on ${record.topic}. What becomes of it: npx capture-worker captures show ${orderId}\n`,
+      `Order ${shown} is on ${record.topic}. What becomes of it: npx capture-worker captures show ${shown}\n`,
     );
     return 0;
   } catch (error) {

@@ -82,6 +82,8 @@ export interface ProviderRules {
   readonly provider: ProviderName;
   /** The longest paymentId that the provider takes, in characters. */
   readonly maxPaymentIdLength: number;
+  /** The order's field that the provider captures by, such as `references.outTradeNo`. */
+  readonly referenceField: string;
   /** What the provider captures by, normalised as the provider compares it. */
   captureReference(order: OrderFulfilled): string | Rejection;
   /** The business body, byte for byte as every send of this generation will carry it. */
@@ -109,7 +111,8 @@ export function planCapture(
     readonly now: Date;
   },
 ): Capture | Rejection {
-  const unfit = tooManyReferences(order) ?? firstUnfitText(order) ?? unknownProvider(order);
+  const unfit =
+    tooManyReferences(order) ?? firstUnfitText(order) ?? firstUnfitId(order) ?? unknownProvider(order);
   if (unfit !== null) return unfit;
   const terms = context.find(order.account);
   if (terms === null) {
@@ -175,46 +178,6 @@ export function planCapture(
     announced: null,
     review: null,
   };
-}
-
-/**
- * Whether an order that meets an existing claim asks for something else than the claim: then it is no duplicate but a contradiction, and
- * a person must say which of the two is right. Null if it is a plain duplicate.
- */
-export function contradiction(
-  planned: Capture,
-  existing: Pick<Capture, 'orderId' | 'money' | 'captureId' | 'status'>,
-): Rejection | null {
-  const { captureId, status } = existing;
-  const remedy =
-    status.state === 'failed'
-      ? `capture ${captureId} failed (${status.category}) and moved no money, but it stands: have a new payment authorised and order that`
-      : `compare with capture ${captureId} (${status.state}) and correct the producer`;
-  if (planned.orderId !== existing.orderId) {
-    return reject(
-      'contradicts_claim',
-      'orderId',
-      `the payment is already claimed for order ${quoted(existing.orderId)}`,
-      remedy,
-    );
-  }
-  if (planned.money.currency !== existing.money.currency) {
-    return reject(
-      'contradicts_claim',
-      'currency',
-      `the payment is already claimed in ${existing.money.currency}`,
-      remedy,
-    );
-  }
-  if (planned.money.amount !== existing.money.amount) {
-    return reject(
-      'contradicts_claim',
-      'captureAmount',
-      `the payment is already claimed for ${existing.money.amount.toString()} minor units`,
-      remedy,
-    );
-  }
-  return null;
 }
 
 const MAX_TEXT = 256;
@@ -298,6 +261,28 @@ function firstUnfitText(order: OrderFulfilled): Rejection | null {
   return null;
 }
 
+/**
+ * What the provider issued, and so has neither control characters nor white space at an end: a producer has added them, or cut the id out
+ * of something longer. Sent as it is, the provider would find no such payment, or trim it and capture what we hold for another one. The
+ * order's own id isn't looked at: it is the order service's, and captures nothing.
+ */
+function firstUnfitId({ paymentId, references }: OrderFulfilled): Rejection | null {
+  const ids: [string, string][] = [
+    ['paymentId', paymentId],
+    ...[...references].map(([name, value]): [string, string] => [`references.${name}`, value]),
+  ];
+  for (const [field, id] of ids) {
+    const problem = /\p{Cc}/u.test(id)
+      ? 'holds a control character, such as a tab or the end of a line'
+      : id !== id.trim()
+        ? 'has white space at an end'
+        : null;
+    if (problem !== null)
+      return reject('reference_invalid', field, problem, 'send it exactly as the provider gave it');
+  }
+  return null;
+}
+
 /** PostgreSQL text takes no NUL, UTF-8 no lone surrogate: one such value would spoil the whole batch that it is written in. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
@@ -357,6 +342,6 @@ export function reject(rejected: RejectionReason, field: string, problem: string
 }
 
 /** A value in an error text: quoted, and cut so that a hostile one can't flood the log. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }

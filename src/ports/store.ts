@@ -12,7 +12,8 @@ import type { LogRecord } from './log.js';
 export interface CaptureStore {
   /**
    * Inserts captures that don't exist yet and, for those with `start`, their first attempt with its lease; each gets its schedule row.
-   * A batch must not name a capture twice. Results are in the order of the requests.
+   * A capture exists if its reference is claimed, or its payment, under whatever reference: of several in a batch that name one payment
+   * one is inserted. A batch must not name a capture twice. Results are in the order of the requests.
    */
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimResult[]>;
   /**
@@ -59,7 +60,7 @@ export interface OrderSource {
 export type ClaimResult =
   /** By this very request, now or when it was first made; with `start`, its first attempt is still under its lease's name. */
   | { readonly claimed: true; readonly capture: Capture }
-  /** The claim existed: what is there now. */
+  /** The claim existed: what is there now. A capture of another reference or payment than was asked for is what kept it out. */
   | { readonly claimed: false; readonly capture: Capture };
 
 export interface StartRequest {

@@ -3,10 +3,12 @@ import type { Capture } from '../capture/capture.js';
 import { attemptIdOf } from '../capture/ids.js';
 import { started } from '../capture/state-machine.js';
 import type { ClaimRequest, ClaimResult } from '../ports/store.js';
-import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
+import { byCaptureId } from './capture-row.js';
 import { assertDistinct, integers, texts, times } from './columns.js';
+import type { Existing } from './find-claimed.js';
+import { findClaimed } from './find-claimed.js';
 import type { Row } from './row.js';
-import { dateOf, textOf } from './row.js';
+import { dateOf } from './row.js';
 import type { Session, Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -14,9 +16,13 @@ const DOING = 'claiming captures';
 
 /**
  * The fence. Of all statements that ever insert one claim, in whatever process, one inserts the row; the others wait for it to commit
- * and then insert nothing. The attempt and the schedule row hang on the row that was inserted, so they exist for the winner only.
+ * and then insert nothing. A claim has two unique keys, by what the provider captures by and by the payment, and either of them keeps a
+ * row out. The attempt and the schedule row hang on the row that was inserted, so they exist for the winner only.
  *
  * Rows are inserted in the order of their ids: two batches that share claims wait for each other in one direction, never in a circle.
+ * Orders that name one payment under two references have two ids, and batches with several such pairs can wait in a circle. PostgreSQL
+ * then ends one of them after a second (40P01), which is tried again and finds the claims of the other.
+ *
  * The odd `is true` keeps the planner from making a join of it, which without hash joins compares every two rows of a batch.
  */
 const CLAIM: Statement = {
@@ -86,15 +92,6 @@ const CLAIM: Statement = {
     select capture_id, created_at from claimed`,
 };
 
-/** By the claim, not by the id that we derive from it: the claim is what must exist. */
-const FIND_CLAIMED: Statement = {
-  name: 'find_claimed',
-  text: `
-    select ${CAPTURE_COLUMNS}, c.claim_token
-    from unnest($1::text[], $2::text[], $3::text[]) as t (provider, merchant_id, capture_reference)
-    join captures c using (provider, merchant_id, capture_reference)`,
-};
-
 /** See `CaptureStore.claim`. */
 export async function claim(
   pool: pg.Pool,
@@ -104,12 +101,13 @@ export async function claim(
   assertDistinct(requests.map(({ capture }) => capture.captureId));
   return withSession(pool, DOING, async (session) => {
     const inserted = byCaptureId(await session.query(CLAIM, claimColumns(requests)));
-    const others = requests.filter(({ capture }) => !inserted.has(capture.captureId));
-    const existing = others.length === 0 ? new Map<string, Existing>() : await findClaimed(session, others);
+    const captures = requests.map(({ capture }) => capture);
+    const others = captures.filter(({ captureId }) => !inserted.has(captureId));
+    const existing = await findClaimed(session, others);
     return requests.map((request): ClaimResult => {
       const row = inserted.get(request.capture.captureId);
       if (row !== undefined) return { claimed: true, capture: claimedCapture(request, row) };
-      const found = existing.get(claimKey(request.capture));
+      const found = existing.get(request.capture.captureId);
       if (found !== undefined) return { claimed: isOurs(found, request), capture: found.capture };
       throw new Error(
         `capture ${request.capture.captureId} was neither claimed nor found: its id stands for another claim`,
@@ -148,11 +146,6 @@ function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['qu
   ];
 }
 
-interface Existing {
-  readonly capture: Capture;
-  readonly token: string;
-}
-
 /** Whether the claim was made by an earlier try of this request, and nothing has become of it since. */
 function isOurs({ capture, token }: Existing, request: ClaimRequest): boolean {
   const { state } = capture.status;
@@ -161,37 +154,6 @@ function isOurs({ capture, token }: Existing, request: ClaimRequest): boolean {
     capture.attempts <= 1 &&
     state === (request.start === null ? 'planned' : 'sending')
   );
-}
-
-async function findClaimed(
-  session: Session,
-  requests: readonly ClaimRequest[],
-): Promise<ReadonlyMap<string, Existing>> {
-  const captures = requests.map(({ capture }) => capture);
-  const rows = await session.query(FIND_CLAIMED, [
-    texts(captures.map(({ provider }) => provider)),
-    texts(captures.map(({ merchantId }) => merchantId)),
-    texts(captures.map(({ captureReference }) => captureReference)),
-  ]);
-  return new Map(
-    rows.map((row) => [
-      claimKey(claimOf(row)),
-      { capture: captureOf(row), token: textOf(row, 'claim_token') },
-    ]),
-  );
-}
-
-function claimOf(row: Row): Pick<Capture, 'merchantId' | 'captureReference'> & { provider: string } {
-  return {
-    provider: textOf(row, 'provider'),
-    merchantId: textOf(row, 'merchant_id'),
-    captureReference: textOf(row, 'capture_reference'),
-  };
-}
-
-/** NUL can't occur in what was stored, so it can't make two claims look alike. */
-function claimKey(claim: { provider: string; merchantId: string; captureReference: string }): string {
-  return [claim.provider, claim.merchantId, claim.captureReference].join('\0');
 }
 
 function claimedCapture({ capture, start }: ClaimRequest, row: Row): Capture {

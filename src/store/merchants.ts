@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { CaptureWorkerError } from '../errors.js';
 import { texts } from './columns.js';
+import type { Row } from './row.js';
 import { dateOf, textOf } from './row.js';
 import type { Statement } from './session.js';
-import { withSession } from './session.js';
+import { withTransaction } from './session.js';
 
 /** The merchant that an account's credentials stand for, by its configuration. */
 export interface MerchantIdentity {
@@ -14,18 +15,13 @@ export interface MerchantIdentity {
   readonly account: string;
 }
 
-/** Remembers credentials that are seen for the first time; of those known, nothing changes. In key order, against deadlocks. */
-const REMEMBER: Statement = {
-  name: 'remember_merchants',
-  text: `
-    insert into merchants (provider, identity, merchant_id, account)
-    select provider, lower(identity), merchant_id, account
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as given (provider, identity, merchant_id, account)
-    order by provider, lower(identity)
-    on conflict (provider, identity) do nothing`,
+/** Held to the end of the transaction, so that two workers that start together see what the other has bound. */
+const LOCK: Statement = {
+  name: 'lock_merchants',
+  text: `select pg_advisory_xact_lock(${String(0x6d65_7263)}, 0)`,
 };
 
-/** Those of the given that were first used for another merchant. */
+/** Those of the given whose credentials were first used for another merchant. */
 const CHANGED: Statement = {
   name: 'changed_merchants',
   text: `
@@ -36,9 +32,31 @@ const CHANGED: Statement = {
     order by given.account`,
 };
 
+/** Those of the given whose merchant is known by an id that differs in letter case only, whatever its credentials; the first such. */
+const RESPELT: Statement = {
+  name: 'respelt_merchants',
+  text: `
+    select distinct on (given.account) given.account, given.merchant_id, m.merchant_id as bound_to, m.bound_at
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as given (provider, identity, merchant_id, account)
+    join merchants m on m.provider = given.provider and lower(m.merchant_id) = lower(given.merchant_id)
+    where m.merchant_id <> given.merchant_id
+    order by given.account, m.bound_at, m.identity`,
+};
+
+/** Remembers credentials that are seen for the first time; of those known, nothing changes. */
+const REMEMBER: Statement = {
+  name: 'remember_merchants',
+  text: `
+    insert into merchants (provider, identity, merchant_id, account)
+    select provider, lower(identity), merchant_id, account
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as given (provider, identity, merchant_id, account)
+    on conflict (provider, identity) do nothing`,
+};
+
 /**
- * Binds each account's credentials to its merchant, for good. Throws MERCHANT_CHANGED, naming every account whose credentials were bound
- * to another merchant before: under a new merchant id everything that was captured could be claimed, and sent, again.
+ * Binds each account's credentials to its merchant, for good. Throws MERCHANT_CHANGED, and binds nothing, if credentials were bound to
+ * another merchant before, or a merchant's id is known in other letter case; names every such account. A claim compares merchant ids
+ * letter by letter: under a changed id everything that was captured could be claimed, and sent, again.
  */
 export async function bindMerchants(pool: pg.Pool, identities: readonly MerchantIdentity[]): Promise<void> {
   const values = [
@@ -47,25 +65,43 @@ export async function bindMerchants(pool: pg.Pool, identities: readonly Merchant
     texts(identities.map(({ merchantId }) => merchantId)),
     texts(identities.map(({ account }) => account)),
   ];
-  const changed = await withSession(
-    pool,
-    'comparing the accounts with those used before',
-    async (session) => {
-      await session.query(REMEMBER, values);
-      return session.query(CHANGED, values);
-    },
-  );
-  if (changed.length === 0) return;
-  const problems = changed.map((row) => {
-    const since = dateOf(row, 'bound_at').toISOString();
-    return (
-      `account ${textOf(row, 'account')} has merchantId '${textOf(row, 'merchant_id')}', but its credentials ` +
-      `('${textOf(row, 'identity')}') have stood for merchant '${textOf(row, 'bound_to')}' since ${since}`
-    );
+  await withTransaction(pool, 'comparing the accounts with those used before', async (session) => {
+    await session.query(LOCK, []);
+    const changed = await session.query(CHANGED, values);
+    const told = new Set(changed.map((row) => textOf(row, 'account')));
+    const respelt = await session.query(RESPELT, values);
+    const problems = [
+      ...changed.map(changeOf),
+      ...respelt.filter((row) => !told.has(textOf(row, 'account'))).map(respellingOf),
+    ];
+    if (problems.length === 0) await session.query(REMEMBER, values);
+    else
+      throw new CaptureWorkerError(
+        'MERCHANT_CHANGED',
+        `${problems.join('; ')}: put the merchantId back, or orders that were captured would be captured again ` +
+          '(docs/configuration.md, "When a merchant id must change")',
+      );
   });
-  throw new CaptureWorkerError(
-    'MERCHANT_CHANGED',
-    `${problems.join('; ')}: put the merchantId back, or orders that were captured would be captured again ` +
-      '(docs/configuration.md, "When a merchant id must change")',
+}
+
+function changeOf(row: Row): string {
+  return (
+    `${accountOf(row)}, but its credentials ('${textOf(row, 'identity')}') have stood for merchant ` +
+    `'${textOf(row, 'bound_to')}' since ${sinceOf(row)}`
   );
+}
+
+function respellingOf(row: Row): string {
+  return (
+    `${accountOf(row)}, but this merchant has been written '${textOf(row, 'bound_to')}' since ${sinceOf(row)}, ` +
+    'and a claim tells capitals from small letters'
+  );
+}
+
+function accountOf(row: Row): string {
+  return `account ${textOf(row, 'account')} has merchantId '${textOf(row, 'merchant_id')}'`;
+}
+
+function sinceOf(row: Row): string {
+  return dateOf(row, 'bound_at').toISOString();
 }

@@ -1,6 +1,7 @@
 import type { Capture } from '../capture/capture.js';
+import { contradiction } from '../capture/contradiction.js';
 import type { OrderFulfilled, Rejection } from '../capture/order.js';
-import { contradiction, isRejection, planCapture, reject } from '../capture/order.js';
+import { isRejection, planCapture, reject } from '../capture/order.js';
 import { CaptureWorkerError, hasCode, messageOf } from '../errors.js';
 import type { NewId } from '../ports/ids.js';
 import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
@@ -80,7 +81,7 @@ async function claimAndSend(
   if (isRejection(claim)) return { taken: 'rejected', rejection: claim };
   const { claimed, capture } = claim;
   if (!claimed) {
-    const rejection = contradiction(planned, capture);
+    const rejection = contradiction(planned, capture, account.rules.referenceField);
     return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
   }
   if (held) return { taken: 'deferred', capture };

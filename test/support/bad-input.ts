@@ -306,6 +306,26 @@ export const BAD_INPUT: readonly BadInput[] = [
     value: ({ yabandpay }) => yabandpay({ paymentId: 'a&amount=1' }),
   },
   {
+    what: 'a paymentId with a blank at its end',
+    reason: 'reference_invalid',
+    value: ({ order }) => order({ paymentId: 'pay-1 ' }),
+  },
+  {
+    what: 'a paymentId with a line end, for PayerMax',
+    reason: 'reference_invalid',
+    value: ({ payermax }) => payermax({ paymentId: 'pay-1\n' }),
+  },
+  {
+    what: 'a captured payment under another outTradeNo',
+    reason: 'contradicts_claim',
+    value: ({ payermaxAgain }) => payermaxAgain({ references: { outTradeNo: 'order_Ab2' } }),
+  },
+  {
+    what: 'a captured outTradeNo for another payment',
+    reason: 'contradicts_claim',
+    value: ({ payermaxAgain }) => payermaxAgain({ paymentId: 'another payment' }),
+  },
+  {
     what: 'a captured outTradeNo in capitals, with another amount',
     reason: 'contradicts_claim',
     value: ({ payermaxAgain }) =>

@@ -97,6 +97,7 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
     rules: {
       provider: 'wallet',
       maxPaymentIdLength: 64,
+      referenceField: 'paymentId',
       captureReference: ({ paymentId }) => paymentId,
       businessBody: ({ requestId, money }) => Buffer.from(`${requestId} ${money.amount.toString()}`),
     },

@@ -36,13 +36,20 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
     return next;
   }
 
+  function byPayment({ provider, merchantId, paymentId }: Capture): Row | undefined {
+    return [...rows.values()].find(
+      ({ capture: other }) =>
+        other.provider === provider && other.merchantId === merchantId && other.paymentId === paymentId,
+    );
+  }
+
   return {
     rows,
     events,
     claim: (requests) =>
       Promise.resolve(
         requests.map(({ token, capture, start, dueInMs }) => {
-          const existing = rows.get(capture.captureId);
+          const existing = rows.get(capture.captureId) ?? byPayment(capture);
           if (existing !== undefined) {
             const untouched = existing.capture.status.state === (start === null ? 'planned' : 'sending');
             return { claimed: existing.token === token && untouched, capture: existing.capture };

@@ -3,7 +3,8 @@ import { reject } from '../../capture/order.js';
 import { messageOf } from '../../errors.js';
 import type { RegisteredContract } from '../schema-registry.js';
 import { unframe } from './wire-format.js';
-import { undecodable, unknownSchema, writerSchemas, type DecoderParts } from './writer-schemas.js';
+import { undecodable, unknownSchema } from './reading.js';
+import { writerSchemas, type DecoderParts } from './writer-schemas.js';
 
 /**
  * Decodes a value into the record that the contract's schema describes, whichever version it was written with, or says why nobody can

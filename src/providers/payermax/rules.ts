@@ -5,6 +5,7 @@ import { reject } from '../../capture/order.js';
 import { writeAmount } from './amount.js';
 
 const MAX_ID_LENGTH = 64;
+const REFERENCE_FIELD = 'references.outTradeNo';
 const ORDER_NUMBER = /^[A-Za-z0-9_]{1,64}$/;
 
 /**
@@ -17,6 +18,7 @@ const ORDER_NUMBER = /^[A-Za-z0-9_]{1,64}$/;
 export const payermaxRules: ProviderRules = {
   provider: 'payermax',
   maxPaymentIdLength: MAX_ID_LENGTH,
+  referenceField: REFERENCE_FIELD,
   captureReference: (order) => {
     const outTradeNo = orderNumber(order);
     // PayerMax doesn't tell capitals from small letters here, so neither may the claim: else one authorisation could be claimed twice.
@@ -32,7 +34,7 @@ export const payermaxRules: ProviderRules = {
 };
 
 function orderNumber({ references }: OrderFulfilled): string | Rejection {
-  const field = 'references.outTradeNo';
+  const field = REFERENCE_FIELD;
   const outTradeNo = references.get('outTradeNo') ?? '';
   if (outTradeNo === '') {
     return reject(

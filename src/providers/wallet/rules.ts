@@ -15,6 +15,7 @@ const MAX_VALUE_LENGTH = 16;
 export const walletRules: ProviderRules = {
   provider: 'wallet',
   maxPaymentIdLength: MAX_ID_LENGTH,
+  referenceField: 'paymentId',
   captureReference: (order) => order.paymentId,
   businessBody: ({ requestId, paymentId, money }) => {
     const captureAmount = walletAmount(money);

@@ -24,6 +24,7 @@ export function yabandpayRules({ notifyUrl }: YabandpayTerms): ProviderRules {
   return {
     provider: 'yabandpay',
     maxPaymentIdLength: MAX_ID_LENGTH,
+    referenceField: 'paymentId',
     captureReference: ({ paymentId }) =>
       UNSIGNABLE.test(paymentId) || paymentId !== paymentId.trim()
         ? reject(

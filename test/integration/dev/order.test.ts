@@ -86,6 +86,30 @@ describe('npm run order', () => {
     });
   });
 
+  it('writes out what could move the cursor of the terminal', async () => {
+    const moving = 'order-\u001b[2J\u0007\n8';
+    const { code, out } = await order([...ORDER, '--amount', '1', '--order', moving]);
+    assert.equal(code, 0);
+    assert.match(out, /^Order order-\\u001b\[2J\\u0007\\u000a8 is on \P{Cc}+\n$/u);
+    const refused = await order([...ORDER, '--amount', '1\u001b[2J']);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /1\\u001b\[2J/);
+    assert.ok(!refused.err.includes('\u001b'));
+  });
+
+  it('names the command that makes the topics, if they are not there', async () => {
+    const registered = `order-${randomBytes(6).toString('hex')}.`;
+    const without = { ...env, CAPTURE_WORKER_TOPIC_PREFIX: registered };
+    const { code: registering, err: why } = await runCli(['schemas', 'register'], without);
+    assert.equal(registering, 0, why);
+    const { code, out, err } = await order([...ORDER, '--amount', '1'], without);
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(
+      err,
+      /can't append to \S+order\.fulfilled: there is no such topic .*`capture-worker topics create`/,
+    );
+  });
+
   it('says what is missing or malformed, and puts nothing', async () => {
     const before = (await kafka.read(topics['order.fulfilled'])).length;
     const told = await Promise.all([

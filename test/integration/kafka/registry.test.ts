@@ -193,6 +193,28 @@ describe('reading messages by the registry', () => {
     );
   });
 
+  it('reads an order whose schema was registered a moment after its id was found unknown', async () => {
+    const topics = ownTopics();
+    await registerSchemas(registry, topics);
+    const contracts = await loadSchemas(registry, topics);
+    const decode = orderDecoder(contracts, { registry, clock });
+    const order = anOrder();
+    const { value } = orderEncoder(contracts, { source: '/orders' })(order);
+    const payload = Buffer.from(value ?? []).subarray(5);
+    const registerAnother = (): Promise<number> => {
+      const { schema } = changed('order.fulfilled', (own) => ({ ...own, doc: randomUUID() }));
+      return registry.register(subjectOf(ownTopics()['order.fulfilled']), schema);
+    };
+    // The registry counts; whoever registers something meanwhile gets the id instead, and then it is done again.
+    for (let id = 1 + (await registerAnother()); ; id = 1 + (await registerAnother())) {
+      const early = await decode(frame({ schemaId: id, payload }));
+      if ((await registerAnother()) !== id || !isRejection(early)) continue;
+      assert.equal(early.rejected, 'unknown_schema');
+      assert.deepEqual(await decode(frame({ schemaId: id, payload })), order);
+      return;
+    }
+  });
+
   it('finds a value of another topic undecodable', async () => {
     const topics = ownTopics();
     await registerSchemas(registry, topics);

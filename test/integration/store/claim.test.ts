@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { contradiction } from '../../../src/capture/order.js';
-import { hasCode } from '../../../src/errors.js';
+import type { Capture } from '../../../src/capture/capture.js';
+import { contradiction } from '../../../src/capture/contradiction.js';
+import { CaptureWorkerError, hasCode } from '../../../src/errors.js';
+import type { ClaimResult } from '../../../src/ports/store.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
 import {
@@ -188,7 +190,104 @@ describe('claim', () => {
     assert.ok(result !== undefined && !result.claimed);
     assert.equal(result.capture.orderId, capture.orderId);
     assert.deepEqual(result.capture.money, capture.money);
-    assert.equal(contradiction(other, result.capture)?.field, 'orderId');
+    assert.equal(contradiction(other, result.capture, 'paymentId')?.field, 'orderId');
+  });
+
+  it('gives one payment to one of many that want it under different references at once', async () => {
+    const payments = Array.from({ length: 20 }, (_, index) => `shared-${String(index)}`);
+    const results = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((worker) => {
+        const store = testStore(database.anotherPool(1));
+        return Promise.all(
+          payments.map((payment) => store.claim([claimOf(underReference(payment, `${payment}-${worker}`))])),
+        );
+      }),
+    );
+    for (const [index, payment] of payments.entries()) {
+      const ofPayment = results.map((batches) => batches[index]?.[0]);
+      assert.equal(ofPayment.filter((result) => result?.claimed === true).length, 1, payment);
+      const ids = new Set(ofPayment.map((result) => result?.capture.captureId));
+      assert.equal(ids.size, 1, 'all are shown the same claim');
+    }
+    const ofAll = "select count(*) from captures where payment_id like 'shared-%'";
+    assert.equal(await numberOf(database.pool, ofAll), 20);
+    assert.equal(await numberOf(database.pool, MISSCHEDULED), 0);
+  });
+
+  it('shows the claim of a payment under another reference, also one of the same batch, and starts nothing for it', async () => {
+    const store = testStore(database.pool);
+    const [first, second] = [underReference('twice', 'ord_1'), underReference('twice', 'ord_2')];
+    const both = await store.claim([first, second].map((capture) => claimOf(capture)));
+    const winner = both.find(({ claimed }) => claimed)?.capture;
+    const loser = [first, second].find(({ captureId }) => captureId !== winner?.captureId);
+    assert.ok(winner !== undefined && loser !== undefined);
+    assert.deepEqual(
+      both.map(({ capture }) => capture.captureId),
+      [winner.captureId, winner.captureId],
+    );
+    const [again] = await store.claim([claimOf(loser)]);
+    assert.ok(again !== undefined && !again.claimed);
+    const rejection = contradiction(loser, again.capture, 'references.outTradeNo');
+    assert.equal(rejection?.field, 'references.outTradeNo');
+    assert.ok(rejection.problem.includes(winner.captureReference), rejection.problem);
+    const attempts = 'select count(*) from attempts where capture_id = $1';
+    assert.equal(await numberOf(database.pool, attempts, [loser.captureId]), 0);
+
+    // Elsewhere the same id is another payment's.
+    const elsewhere = { ...underReference('twice', 'ord_3'), merchantId: 'merchant-2' };
+    const [other] = await store.claim([claimOf(elsewhere)]);
+    assert.equal(other?.claimed, true);
+  });
+
+  it('prefers the claim of the reference, where the payment has another one', async () => {
+    const store = testStore(database.pool);
+    await store.claim([
+      claimOf(underReference('payment-a', 'ref-a')),
+      claimOf(underReference('payment-b', 'ref-b')),
+    ]);
+    const crossed = underReference('payment-b', 'ref-a');
+    const [result] = await store.claim([claimOf(crossed)]);
+    assert.ok(result !== undefined && !result.claimed);
+    assert.equal(result.capture.paymentId, 'payment-a');
+    assert.equal(contradiction(crossed, result.capture, 'references.outTradeNo')?.field, 'paymentId');
+  });
+
+  it('can be tried again where batches that name payments under two references wait in a circle', async () => {
+    const numbered = (number: number, payment: string): Capture => ({
+      ...underReference(payment, `circle-reference-${String(number)}`),
+      captureId: `00000000-0000-8000-8000-00000000000${String(number)}`,
+    });
+    const meeting = numbered(3, 'circle-m');
+    const batches = [
+      [numbered(1, 'circle-p'), meeting, numbered(4, 'circle-q')],
+      [numbered(2, 'circle-q'), meeting, numbered(5, 'circle-p')],
+    ].map((batch) => batch.map((capture) => claimOf(capture)));
+    const claimAll = (): Promise<PromiseSettledResult<readonly ClaimResult[]>[]> =>
+      Promise.allSettled(batches.map((batch) => testStore(database.anotherPool(1)).claim(batch)));
+    // Holds both up when each has its first payment.
+    const rival = await database.pool.connect();
+    let outcomes;
+    try {
+      await rival.query('begin');
+      await rival.query(UNDECIDED_CLAIM, [meeting.captureId, meeting.captureReference]);
+      const claiming = claimAll();
+      await until(async () => (await waiting(database.pool)) === 2);
+      await rival.query('rollback');
+      outcomes = await claiming;
+    } finally {
+      rival.release();
+    }
+    const [ended, ...others] = outcomes.filter((outcome) => outcome.status === 'rejected');
+    assert.ok(ended !== undefined && others.length === 0, 'one of the two is ended');
+    assert.ok(ended.reason instanceof CaptureWorkerError && ended.reason.retryable, String(ended.reason));
+
+    // The same requests: what the other batch has claimed is its own again, the rest is shown.
+    const again = (await claimAll()).flatMap((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : [],
+    );
+    assert.equal(again.length, 6);
+    const payments = again.filter(({ claimed }) => claimed).map(({ capture }) => capture.paymentId);
+    assert.deepEqual(payments.sort(), ['circle-m', 'circle-p', 'circle-q']);
   });
 
   it('answers a mixed batch in the order of its requests', async () => {
@@ -250,11 +349,16 @@ describe('claim', () => {
     const capture = captureOfPayment('one');
     await store.claim([claimOf(capture)]);
     await assert.rejects(
-      store.claim([claimOf({ ...capture, captureReference: 'two' })]),
+      store.claim([claimOf({ ...capture, captureReference: 'two', paymentId: 'two' })]),
       /stands for another claim/,
     );
   });
 });
+
+/** A payment that the provider captures by something else than the payment's id. */
+function underReference(paymentId: string, captureReference: string): Capture {
+  return { ...captureOfPayment(captureReference), paymentId };
+}
 
 const UNDECIDED_CLAIM = `
   insert into captures (

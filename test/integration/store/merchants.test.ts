@@ -61,6 +61,41 @@ describe('the merchant that credentials stand for', () => {
     assert.equal((await bound()).length, 1);
   });
 
+  it('must not be written in other letter case either, with whatever credentials, and then nothing is bound', async () => {
+    await bindMerchants(pool, [SHOP]);
+    const respelt = { ...SHOP, identity: 'client-new', merchantId: 'm-1' };
+    const fresh = { ...SHOP, identity: 'client-other', merchantId: 'M-7', account: 'other' };
+    await assert.rejects(bindMerchants(pool, [respelt, fresh]), (error) => {
+      assert.ok(error instanceof CaptureWorkerError);
+      assert.deepEqual([error.code, error.exitCode], ['MERCHANT_CHANGED', 3]);
+      assert.match(
+        error.message,
+        /^account shop has merchantId 'm-1', but this merchant has been written 'M-1' since \d{4}-[^;]*$/,
+      );
+      return true;
+    });
+    assert.equal((await bound()).length, 1);
+    // So that putting it back, as the message says, is enough.
+    await bindMerchants(pool, [{ ...respelt, merchantId: 'M-1' }, fresh]);
+    // At another provider it is another merchant.
+    await bindMerchants(pool, [{ ...respelt, provider: 'payermax' }]);
+    assert.equal((await bound()).length, 4);
+  });
+
+  it('is written in one way by workers that start together', async () => {
+    const starts = Array.from({ length: 8 }, (_, index) =>
+      bindMerchants(database.anotherPool(1), [
+        { ...SHOP, identity: `client-${String(index)}`, merchantId: index % 2 === 0 ? 'M-1' : 'm-1' },
+      ]).then(
+        () => 'bound',
+        (error: unknown) => (error instanceof CaptureWorkerError ? error.code : 'another error'),
+      ),
+    );
+    const outcomes = await Promise.all(starts);
+    assert.equal(outcomes.filter((outcome) => outcome === 'bound').length, 4, outcomes.join());
+    assert.equal(outcomes.filter((outcome) => outcome === 'MERCHANT_CHANGED').length, 4, outcomes.join());
+  });
+
   it('is told for all accounts at once', async () => {
     const second = { ...SHOP, identity: 'client-2', merchantId: 'M-2', account: 'second' };
     await bindMerchants(pool, [SHOP, second]);

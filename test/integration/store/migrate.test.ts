@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
+import { CaptureWorkerError } from '../../../src/errors.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { checkDurability } from '../../../src/store/durability.js';
 import { checkSchema, migrate } from '../../../src/store/migrate.js';
@@ -9,6 +10,7 @@ import { createPool } from '../../../src/store/pool.js';
 import type { TestDatabase } from '../../support/database.js';
 import { asAdmin, createTestDatabase } from '../../support/database.js';
 import { describeSchema } from '../../support/schema-description.js';
+import { captureOfPayment, claimOf, testStore } from '../../support/store.js';
 
 const SILENT = { log: () => undefined };
 
@@ -59,6 +61,35 @@ describe('migrations', () => {
       code: 'SCHEMA_OUT_OF_DATE',
       message: /lacks the migration 0002_outbox:/,
     });
+  });
+
+  it('stop at payments that were claimed twice, name them, and go on once they were told apart', async () => {
+    const { url, pool } = await database({});
+    // As it was before the second fence.
+    await pool.query('alter table captures drop constraint captures_payment');
+    await pool.query('create index captures_by_payment on captures (payment_id)');
+    await pool.query("delete from schema_migrations where name = '0004_payments'");
+    const [first, second] = [captureOfPayment('ord_1'), captureOfPayment('ord_2', { paymentId: "ord_1's" })];
+    await testStore(pool).claim([claimOf({ ...first, paymentId: "ord_1's" }), claimOf(second)]);
+    await testStore(pool).claim([claimOf(captureOfPayment('other'))]);
+
+    await assert.rejects(migrate(url, SILENT), (error) => {
+      assert.ok(error instanceof CaptureWorkerError);
+      assert.equal(error.code, 'STORE_REFUSED_DATA');
+      const { message } = error;
+      for (const part of [first.captureId, second.captureId, "payment 'ord_1''s' of wallet", '0002-store.md'])
+        assert.ok(message.includes(part), message);
+      assert.doesNotMatch(message, /'other'/);
+      return true;
+    });
+    await assert.rejects(checkSchema(pool), { code: 'SCHEMA_OUT_OF_DATE' });
+
+    await pool.query(
+      "update captures set payment_id = payment_id || ' claimed again' where capture_id = $1",
+      [second.captureId],
+    );
+    assert.deepEqual(await migrate(url, SILENT), ['0004_payments']);
+    await checkSchema(pool);
   });
 
   it('of a later version are refused, at start and by an older migrate', async () => {

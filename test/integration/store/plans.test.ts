@@ -13,6 +13,7 @@ import { createTestDatabase } from '../../support/database.js';
 import { captures, claimOf, pieceOf, rowsOf, testStore } from '../../support/store.js';
 
 const ROWS = 100_000;
+const PIECE = 20_000;
 /** Enough for an index to be worth it, of what each capture has one of. */
 const REST = 20_000;
 
@@ -76,6 +77,19 @@ describe('the plan of each statement, with 100,000 captures', () => {
     const plans = await plansOf(() => store.claim(fresh));
     assertWalks(plans, 'claim');
     assertWalks(plans, 'find_claimed', 'captures_claim');
+    assert.ok(!plans.has('find_claimed_payment'), 'what was found by its reference is not looked for again');
+  });
+
+  it('finds what is claimed under another reference by the payment', async () => {
+    const fresh = captures('paid', 50);
+    await store.claim(fresh.map((capture) => claimOf(capture)));
+    const others = captures('paid under another', 50).map((capture, index) =>
+      claimOf({ ...capture, paymentId: fresh[index]?.paymentId ?? '' }),
+    );
+    const plans = await plansOf(() => store.claim(others));
+    assertWalks(plans, 'claim');
+    assertWalks(plans, 'find_claimed', 'captures_claim');
+    assertWalks(plans, 'find_claimed_payment', 'captures_payment');
   });
 
   it('starts by id', async () => {
@@ -138,7 +152,7 @@ describe('the plan of each statement, with 100,000 captures', () => {
       'find_captures',
       'captures_pkey',
       'captures_by_order',
-      'captures_by_payment',
+      'captures_payment',
       'captures_by_request',
       'captures_by_source_event',
       'attempts_pkey',
@@ -187,24 +201,26 @@ function isSent(config: unknown): config is Sent {
 
 /** Rows in the proportions of a busy day: nine of ten captured, the rest pending at two accounts, some events not yet published. */
 async function fill(pool: pg.Pool): Promise<void> {
-  await pool.query(`
-    with made as (
-      insert into captures (
-        capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id, amount, currency,
-        authorised_amount, expires_at, traceparent, source_event_id, source_topic, source_partition, source_offset,
-        created_at, generation, request_id, body, state, pending_reason, attempts, evidence_count, sequence, announced,
-        updated_at
+  // In pieces: a busy machine would not be done with all of them within a statement's time.
+  for (let first = 1; first <= ROWS; first += PIECE)
+    await pool.query(`
+      with made as (
+        insert into captures (
+          capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id, amount, currency,
+          authorised_amount, expires_at, traceparent, source_event_id, source_topic, source_partition, source_offset,
+          created_at, generation, request_id, body, state, pending_reason, attempts, evidence_count, sequence, announced,
+          updated_at
+        )
+        select md5('capture' || n)::uuid, 'wallet', 'merchant-1', 'filled-' || n, 'shop-' || n % 2, 'o-' || n, 'p-' || n, n, 'IQD',
+          n, now(), 'trace', 'e-' || n, 'order.fulfilled', 0, n,
+          now() - n * interval '1 second', 1, md5('request' || n), '\\x7b7d',
+          case when n % 10 = 0 then 'pending' else 'succeeded' end, case when n % 10 = 0 then 'unknown' end, 1, 1, 1,
+          case when n % 10 = 0 then 'pending/unknown' else 'succeeded' end, now()
+        from generate_series(${String(first)}, ${String(first + PIECE - 1)}) n
+        returning capture_id, account, state, created_at
       )
-      select md5('capture' || n)::uuid, 'wallet', 'merchant-1', 'filled-' || n, 'shop-' || n % 2, 'o-' || n, 'p-' || n, n, 'IQD',
-        n, now(), 'trace', 'e-' || n, 'order.fulfilled', 0, n,
-        now() - n * interval '1 second', 1, md5('request' || n), '\\x7b7d',
-        case when n % 10 = 0 then 'pending' else 'succeeded' end, case when n % 10 = 0 then 'unknown' end, 1, 1, 1,
-        case when n % 10 = 0 then 'pending/unknown' else 'succeeded' end, now()
-      from generate_series(1, ${String(ROWS)}) n
-      returning capture_id, account, state, created_at
-    )
-    insert into schedule
-    select capture_id, account, 'inquire', created_at + interval '12 hours' from made where state = 'pending'`);
+      insert into schedule
+      select capture_id, account, 'inquire', created_at + interval '12 hours' from made where state = 'pending'`);
   await pool.query(`
     insert into attempts
     select md5('attempt' || n)::uuid, md5('capture' || n)::uuid, 'capture', 1, 1, md5('request' || n), 'worker', now(), now()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Finding } from '../../../../src/capture/evidence.js';
+import type { OrderFulfilled } from '../../../../src/capture/order.js';
 import { CaptureWorkerError } from '../../../../src/errors.js';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
@@ -52,6 +53,31 @@ describe('taking an order', () => {
     assert.equal(contradicting.taken === 'rejected' && contradicting.rejection.rejected, 'contradicts_claim');
     const unknown = await takeOrder(anOrder({ account: 'nobody' }), SOURCE, path.options);
     assert.equal(unknown.taken === 'rejected' && unknown.rejection.rejected, 'account_unknown');
+    assert.equal(path.sent.length, 1);
+  });
+
+  it('sends a payment once, under whatever reference it is ordered', async () => {
+    const path = capturePath();
+    const shop = path.options.accounts.get('shop');
+    assert.ok(shop !== undefined);
+    const captureReference = ({ references }: OrderFulfilled): string => references.get('no') ?? '';
+    const rules = { ...shop.rules, referenceField: 'references.no', captureReference };
+    const options = { ...path.options, accounts: new Map([['shop', { ...shop, rules }]]) };
+    const take = (paymentId: string, no: string): ReturnType<typeof takeOrder> =>
+      takeOrder(anOrder({ paymentId, references: new Map([['no', no]]) }), SOURCE, options);
+
+    assert.equal((await take('pay-1', 'ord_1')).taken, 'claimed');
+    const rejected = [await take('pay-1', 'ord_2'), await take('pay-2', 'ord_1')];
+    assert.deepEqual(
+      rejected.map(
+        (taken) => taken.taken === 'rejected' && [taken.rejection.rejected, taken.rejection.field],
+      ),
+      [
+        ['contradicts_claim', 'references.no'],
+        ['contradicts_claim', 'paymentId'],
+      ],
+    );
+    assert.equal((await take('pay-1', 'ord_1')).taken, 'duplicate');
     assert.equal(path.sent.length, 1);
   });
 

@@ -6,10 +6,24 @@ import { contractsWithIds, MemoryRegistry } from '../../../../support/contracts.
 
 const contract = contractsWithIds()['order.fulfilled'];
 
-function started(): { registry: MemoryRegistry; clock: { ms: number; monotonic(): number } } {
+interface TestClock {
+  ms: number;
+  monotonic(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Whoever sleeps moves the clock on. */
+function started(): { registry: MemoryRegistry; clock: TestClock } {
   const registry = new MemoryRegistry();
   registry.put(contract.subject, contract.schema, contract.schemaId);
-  const clock = { ms: 5_000, monotonic: () => clock.ms };
+  const clock: TestClock = {
+    ms: 5_000,
+    monotonic: () => clock.ms,
+    sleep: (ms) => {
+      clock.ms += ms;
+      return Promise.resolve();
+    },
+  };
   return { registry, clock };
 }
 
@@ -38,26 +52,13 @@ describe('a schema that the registry has', () => {
   });
 
   const unreadable = {
-    'is not Avro': { schema: '{}', schemaType: 'JSON', says: /is JSON, not Avro/ },
-    'refers to others': { schema: contract.schema, hasReferences: true, says: /refers to schemas of other/ },
-    'is of something else': {
-      schema: '{"type":"record","name":"Other","fields":[]}',
-      says: /can't be read as order.fulfilled/,
-    },
-    'is no schema': { schema: '{"type":"nope"}', says: /can't be read as order.fulfilled/ },
-    'is no JSON': { schema: '{', says: /can't be read as order.fulfilled/ },
-    'is no schema at all': { schema: '', says: /can't be read as order.fulfilled/ },
-    'is a page': { schema: '<html>', says: /can't be read as order.fulfilled/ },
-    'is larger than any honest one': {
-      schema: JSON.stringify({ type: 'record', name: 'x', fields: fields(5_000) }),
-      says: /more than 5000 parts/,
-    },
-    'has a long name': {
-      schema: JSON.stringify({ type: 'record', name: 'x'.repeat(5_000), fields: [] }),
-      says: /^.{1,301}$/s,
-    },
+    'is not Avro': { schema: '{}', schemaType: 'JSON' },
+    'refers to others': { schema: contract.schema, hasReferences: true },
+    'is of something else': { schema: '{"type":"record","name":"Other","fields":[]}' },
+    'is no schema': { schema: '{"type":"nope"}' },
+    'is no JSON': { schema: '{' },
   };
-  for (const [what, { says, schema, ...more }] of Object.entries(unreadable)) {
+  for (const [what, { schema, ...more }] of Object.entries(unreadable)) {
     it(`makes its messages undecodable for a minute if it ${what}`, async () => {
       const { registry, clock } = started();
       registry.put('other-value', schema, 7, more);
@@ -65,7 +66,6 @@ describe('a schema that the registry has', () => {
       const reading = await readingOf(7);
       assert.ok('rejection' in reading);
       assert.equal(reading.rejection.rejected, 'undecodable');
-      assert.match(reading.rejection.problem, says);
       clock.ms += 59_999;
       assert.equal(await readingOf(7), reading);
       assert.deepEqual(registry.asked, [PROOF, 'schema 7', PROOF]);
@@ -75,53 +75,27 @@ describe('a schema that the registry has', () => {
     });
   }
 
+  it('is remembered for the latest thousand ids only, if it cannot be read', async () => {
+    const { registry, clock } = started();
+    const readingOf = writerSchemas(contract, { registry, clock });
+    for (let id = 1_000; id <= 2_000; id++) {
+      registry.put('other-value', '"string"', id);
+      await readingOf(id);
+    }
+    registry.asked.length = 0;
+    await readingOf(2_000);
+    await readingOf(1_001);
+    assert.deepEqual(asksFor(registry, 'schema'), []);
+    await readingOf(1_000);
+    assert.deepEqual(asksFor(registry, 'schema'), ['schema 1000']);
+  });
+
   it('is read whatever its docs and defaults are: the defaults that count are ours', async () => {
     const { registry, clock } = started();
     const schema = JSON.parse(contract.schema) as { fields: object[] };
     const added = { name: 'added', type: 'int', default: 'none', doc: 5, aliases: 'x', order: 'never' };
     registry.put(contract.subject, JSON.stringify({ ...schema, fields: [...schema.fields, added] }), 7);
     assert.ok('resolver' in (await writerSchemas(contract, { registry, clock })(7)));
-  });
-});
-
-describe('a schema that the registry does not have', () => {
-  it('is unknown, and is not asked for again for a while', async () => {
-    const { registry, clock } = started();
-    const readingOf = writerSchemas(contract, { registry, clock, refusedForMs: 1_000 });
-    const reading = await readingOf(7);
-    assert.ok('rejection' in reading);
-    assert.equal(reading.rejection.rejected, 'unknown_schema');
-    assert.match(reading.rejection.problem, /schema 7\b/);
-    clock.ms += 999;
-    await readingOf(7);
-    assert.deepEqual(registry.asked, [PROOF, 'schema 7']);
-    clock.ms += 1;
-    registry.put(contract.subject, `${contract.schema} `, 7);
-    assert.ok('resolver' in (await readingOf(7)));
-  });
-
-  it('is remembered for the latest thousand ids only', async () => {
-    const { registry, clock } = started();
-    const readingOf = writerSchemas(contract, { registry, clock });
-    for (let id = 1_000; id <= 2_000; id++) await readingOf(id);
-    registry.asked.length = 0;
-    await readingOf(2_000);
-    await readingOf(1_001);
-    assert.deepEqual(registry.asked, []);
-    await readingOf(1_000);
-    assert.equal(registry.asked[0], 'schema 1000');
-  });
-
-  it('takes one question an id in a flood of them: the registry proves itself once in three seconds', async () => {
-    const { registry, clock } = started();
-    const readingOf = writerSchemas(contract, { registry, clock });
-    // Several at once, one after the other, and a millisecond for each.
-    for (let id = 1_000; id < 7_000; id += 3) {
-      await Promise.all([readingOf(id), readingOf(id + 1), readingOf(id + 2)]);
-      clock.ms += 3;
-    }
-    assert.equal(registry.asked.filter((question) => question.startsWith('schema')).length, 6_000);
-    assert.equal(registry.asked.filter((question) => question === PROOF).length, 2);
   });
 });
 
@@ -263,6 +237,6 @@ function orderWithoutDescription(): string {
   return JSON.stringify({ ...schema, fields: schema.fields.filter(({ name }) => name !== 'description') });
 }
 
-function fields(count: number): object[] {
-  return Array.from({ length: count }, (_, index) => ({ name: `f${String(index)}`, type: 'int' }));
+function asksFor(registry: MemoryRegistry, what: string): string[] {
+  return registry.asked.filter((question) => question.startsWith(what));
 }

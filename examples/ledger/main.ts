@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { forgetOffsets } from '../subscriber/kafka.js';
 import { run } from '../subscriber/run.js';
 import { readSettings } from '../subscriber/settings.js';
+import { withAdmin } from '../subscriber/topics.js';
 import { applyEvent } from './ledger.js';
+import { forgetOffsets, requireWholeTopics } from './replay.js';
 import { createSchema, rebuild } from './schema.js';
 
 /** Keeps a double-entry ledger of captures. entries.ts has what is booked, ledger.ts how it is booked once, schema.sql what guards it. */
@@ -21,6 +22,7 @@ Settings, by environment:
   DATABASE_URL         a PostgreSQL database; its schema ledger is created
   TOPIC_PREFIX         before the names of the topics ()
   GROUP_ID             the consumer group (ledger)
+  SKIP                 records to leave out, as topic/partition/offset, several with commas; README.md says what it costs ()
 `;
 
 /** What is asked for on the command line and in the environment, or what is wrong with it. */
@@ -45,8 +47,12 @@ if (asked === 'help') {
 } else {
   const { settings } = asked;
   await run(settings, async ({ pool, log }) => {
-    if (asked.rebuild) await rebuild(pool, () => forgetOffsets(settings, log));
-    else await createSchema(pool);
+    if (asked.rebuild) {
+      await withAdmin(settings, log, async (admin) => {
+        await requireWholeTopics(admin, settings);
+        await rebuild(pool, settings, () => forgetOffsets(admin, settings));
+      });
+    } else await createSchema(pool, settings);
     return { apply: (event) => applyEvent(pool, event) };
   });
 }

@@ -4,6 +4,14 @@
 
 create schema ledger;
 
+-- What fills this ledger, written when it is created: the consumer group, whose offsets say what is booked already, and the topics. With
+-- another group or other topics a start, or a rebuild, is refused.
+create table ledger.source (
+  only_row boolean primary key default true check (only_row),
+  group_id text not null,
+  topic_prefix text not null
+);
+
 create table ledger.accounts (
   account text primary key,
   meaning text not null

@@ -16,11 +16,15 @@ export function openPool(
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
   });
-  // Without these two a connection that is lost while no statement runs on it would end the process.
-  pool.on('error', (error) => {
-    log.warn({ err: error }, 'an idle database connection was lost');
+  // Without these two a connection that is lost while no statement runs on it would end the process. When the database goes away all of
+  // them are lost, which is worth one line.
+  let told = false;
+  pool.on('error', ({ message }) => {
+    if (!told) log.warn(`idle database connections were lost: ${message}`);
+    told = true;
   });
   pool.on('connect', (client) => {
+    told = false;
     client.on('error', () => undefined);
   });
   return pool;

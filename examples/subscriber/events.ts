@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 /**
  * What the two examples need of an event; docs/events.md tells of all its fields. A field without a default can never go, since the
- * schemas are FULL_TRANSITIVE, and new ones do no harm. `provider` and the like are text, since values will come that nobody knows yet.
+ * schemas are FULL_TRANSITIVE, and new ones do no harm. `supersedes` isn't among them: an
+ * event is a full snapshot, and the sequence alone tells whether it replaces what was applied. `provider` and the like are text, since values will come that nobody knows yet.
  */
 const snapshot = {
   eventId: z.string(),
@@ -18,8 +19,6 @@ const snapshot = {
   /** Apply an event only if it is above the last one applied for the captureId. */
   sequence: z.int(),
   occurredAt: z.bigint().transform((ms) => new Date(Number(ms))),
-  /** The eventId of the final event that this one replaces. */
-  supersedes: z.string().nullable().default(null),
 };
 const failure = { ...snapshot, newAuthorisationNeeded: z.boolean() };
 const TOPICS = {

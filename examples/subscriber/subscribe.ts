@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { CaptureEvent, CaptureTopic } from './events.js';
-import { CAPTURE_TOPICS, eventReader } from './events.js';
+import type { CaptureEvent } from './events.js';
+import { eventReader } from './events.js';
 import { openKafka } from './kafka.js';
 import type { KafkaSettings } from './settings.js';
+import { topicsOf } from './topics.js';
 
 export interface Subscription {
   /** Resolves with what keeps the subscription from going on. The process should end then, and its platform start it again. */
@@ -20,7 +21,7 @@ const WAITS_MS = [500, 1_000, 2_000, 4_000, 4_000];
  * partition. Offsets are committed after `apply` has resolved, so what a crash leaves is handed over again, and after a rebalance two
  * instances may for a moment handle the same event: `apply` must not mind.
  *
- * An event is never skipped. If one can't be read or applied, it is tried a few times, and then the subscription fails: wrong books that
+ * No event is skipped but those that SKIP names. If one can't be read or applied, it is tried a few times, and then the subscription fails: wrong books that
  * look complete are worse than books that stand still.
  */
 export async function subscribe(
@@ -49,10 +50,10 @@ export async function subscribe(
       if (!payload.restart) resolve(payload.error);
     });
   });
-  const names = new Map<string, CaptureTopic>(
-    CAPTURE_TOPICS.map((topic) => [settings.topicPrefix + topic, topic]),
-  );
+  const names = topicsOf(settings);
   const read = eventReader(settings.registryUrl);
+  // What was said last of an event that failed. All partitions fail alike while the database is away: that is said once.
+  let told: string | null = null;
   await consumer.connect();
   await consumer.subscribe({ topics: [...names.keys()], fromBeginning: true });
   await consumer.run({
@@ -60,17 +61,25 @@ export async function subscribe(
     eachMessage: async ({ topic: name, partition, message, ...group }) => {
       const topic = names.get(name);
       const { value, offset } = message;
+      const record = `${name}/${String(partition)}/${offset}`;
+      if (settings.skip.has(record)) {
+        log.warn(`SKIP: ${record} was skipped`);
+        return;
+      }
       for (const wait of [...WAITS_MS, null]) {
         try {
           if (topic === undefined || value === null) throw new Error('it is no capture event');
           await apply(await read(topic, value));
+          told = null;
           return;
         } catch (cause) {
-          const what = `an event could not be applied: ${name}, partition ${String(partition)}, offset ${offset}`;
+          const what = `an event could not be applied: ${name}, partition ${String(partition)}, offset ${offset} (SKIP=${record} leaves it out)`;
           const error = new Error(what, { cause });
           // kafkajs would try again by itself, but counts that over the life of the process and sends no heartbeats meanwhile.
           if (wait === null) throw Object.assign(error, { retriable: false });
-          log.warn({ err: error }, 'an event could not be applied; it is tried again');
+          const reason = String(cause);
+          if (reason !== told) log.warn({ err: error }, 'an event could not be applied; it is tried again');
+          told = reason;
           await sleep(wait);
           await group.heartbeat();
         }

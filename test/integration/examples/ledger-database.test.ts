@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { applyEvent } from '../../../examples/ledger/ledger.js';
+import type { Source } from '../../../examples/ledger/schema.js';
 import { createSchema, rebuild } from '../../../examples/ledger/schema.js';
 import { openPool } from '../../../examples/subscriber/database.js';
 import type { CaptureEvent } from '../../../examples/subscriber/events.js';
@@ -28,6 +29,7 @@ function eventOf(captureId: string, type: EventType, sequence: number): CaptureE
   return read(anEvent(type, { captureId, sequence, eventId: `${captureId}/${String(sequence)}` }));
 }
 
+const SOURCE = { groupId: 'ledger', topicPrefix: 'eu.' };
 const unique = (): string => randomBytes(6).toString('hex');
 
 /** The entries of a capture that no other has reversed. */
@@ -51,7 +53,7 @@ describe('the ledger on PostgreSQL', () => {
     database = await createTestDatabase({ migrated: false });
     // Ten connections: several instances with several partitions each.
     pool = openPool(database.url, { name: 'ledger-test', log: SILENT });
-    await createSchema(pool);
+    await createSchema(pool, SOURCE);
   });
   after(async () => {
     await pool.end();
@@ -61,7 +63,7 @@ describe('the ledger on PostgreSQL', () => {
   it('is created once, whoever else starts at the same moment', async () => {
     const fresh = await createTestDatabase({ migrated: false });
     const pools = Array.from({ length: 4 }, () => openPool(fresh.url, { name: 'ledger-test', log: SILENT }));
-    await Promise.all(pools.map((one) => createSchema(one)));
+    await Promise.all(pools.map((one) => createSchema(one, SOURCE)));
     assert.equal(await numberOf(fresh.pool, 'select count(*) from ledger.accounts'), 4);
     await Promise.all(pools.map((one) => one.end()));
     await fresh.drop();
@@ -150,16 +152,31 @@ describe('the ledger on PostgreSQL', () => {
     const before = await entries();
     assert.ok(before > 0);
     await assert.rejects(
-      rebuild(pool, () => Promise.reject(new Error('the group has members'))),
+      rebuild(pool, SOURCE, () => Promise.reject(new Error('the group has members'))),
       /has members/,
     );
+    assert.equal(await entries(), before);
+  });
+
+  it('takes only the group and the topics that filled it first, and is not rebuilt from others', async () => {
+    const entries = (): Promise<number> => numberOf(pool, 'select count(*) from ledger.entries');
+    const before = await entries();
+    assert.ok(before > 0);
+    const refused = async (other: Source, says: RegExp): Promise<void> => {
+      await assert.rejects(createSchema(pool, other), says);
+      const forget = (): Promise<void> => Promise.reject(new Error('the offsets were touched'));
+      await assert.rejects(rebuild(pool, other, forget), says);
+    };
+    await refused({ ...SOURCE, groupId: 'other' }, /GROUP_ID is "other", must be "ledger"/);
+    await refused({ ...SOURCE, topicPrefix: '' }, /TOPIC_PREFIX is "", must be "eu\."/);
+    await createSchema(pool, SOURCE);
     assert.equal(await entries(), before);
   });
 
   it('books an event in the new ledger that is applied while it is rebuilt', async () => {
     const event = eventOf(unique(), 'capture.succeeded', 1);
     let applied = Promise.resolve();
-    await rebuild(pool, async () => {
+    await rebuild(pool, SOURCE, async () => {
       applied = applyEvent(pool, event);
       await eventually('the event waits', async () => (await waiting(database.pool)) === 1);
     });

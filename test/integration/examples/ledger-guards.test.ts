@@ -35,7 +35,7 @@ describe('the tables of the ledger, whoever writes to them', () => {
   before(async () => {
     database = await createTestDatabase({ migrated: false });
     pool = openPool(database.url, { name: 'ledger-test', log: SILENT });
-    await createSchema(pool);
+    await createSchema(pool, { groupId: 'ledger', topicPrefix: '' });
   });
   after(async () => {
     await pool.end();

@@ -159,10 +159,32 @@ describe('a subscriber in trouble', { concurrency: 2 }, () => {
       .find((line) => line.includes('"level":60'));
     assert.match(fatal ?? '', new RegExp(`could not be applied: ${topic}, partition 0, offset 1`));
     assert.match(fatal ?? '', /magic byte/, 'and why');
+    assert.match(fatal ?? '', new RegExp(`SKIP=${topic}/0/1 `), 'and how to go on without it');
+    assert.equal(
+      first.out().split('it is tried again').length - 1,
+      1,
+      'once for all tries, which fail alike',
+    );
     const second = place.start();
     await second.said('could not be applied; it is tried again');
     assert.equal(await place.topics.lag(place.group), 2n, 'the poison and what is behind it');
     assert.ok(!(await place.booked(behind.captureId)));
+  });
+
+  it('leaves out a record that SKIP names, says so, and goes on behind it', async (t) => {
+    const place = await aPlace(t);
+    const [good, behind] = [aSuccess(), aSuccess()];
+    await place.topics.write([good]);
+    const [topic = ''] = place.topics.names;
+    await kafka.append(topic, [{ key: 'poison', value: 'no event', partition: 0 }]);
+    await place.topics.write([behind]);
+    const ledger = place.start({ SKIP: `${topic}/0/1` });
+    await ledger.said(`SKIP: ${topic}/0/1 is left out`);
+    await ledger.said(`SKIP: ${topic}/0/1 was skipped`);
+    await eventually('what is behind it is booked', () => place.booked(behind.captureId));
+    assert.ok(await place.booked(good.captureId));
+    await eventually('all is read', async () => (await place.topics.lag(place.group)) === 0n);
+    assert.ok(!ledger.out().includes('could not be applied'), 'it was not even tried');
   });
 
   it('takes up the event in whose middle another instance died', async (t) => {

@@ -18,7 +18,6 @@ function anEvent(change: Partial<CaptureEvent> = {}): CaptureEvent {
     currency: 'IQD',
     sequence: 1,
     occurredAt: new Date('2026-03-01T12:00:00.000Z'),
-    supersedes: null,
     outcome: 'succeeded',
     newAuthorisationNeeded: true,
     ...change,
@@ -117,7 +116,6 @@ describe('book', () => {
       sequence: 2,
       outcome: 'failed',
       occurredAt: new Date('2026-03-02T12:00:00.000Z'),
-      supersedes: 'event-1',
       // What is reversed is what was booked, whatever the correction says.
       amount: 1n,
       provider: 'payermax',
@@ -142,9 +140,9 @@ describe('book', () => {
     });
   });
 
-  it('books a success that supersedes a success as a reversal and an entry', () => {
+  it('books a success that follows a success as a reversal and an entry', () => {
     const { capture } = book(null, anEvent());
-    const booking = book(capture, anEvent({ eventId: 'event-2', sequence: 2, supersedes: 'event-1' }));
+    const booking = book(capture, anEvent({ eventId: 'event-2', sequence: 2 }));
     assert.equal(booking.reversal?.reverses, 'event-1:capture');
     assert.equal(booking.capture?.entryId, 'event-2:capture');
   });

@@ -61,7 +61,6 @@ describe('the reader of capture events', () => {
         currency,
         sequence: 2,
         occurredAt,
-        supersedes: 'event-1',
         outcome: type.replace('capture.', ''),
         ...(type === 'capture.failed' && { newAuthorisationNeeded: true }),
       });
@@ -90,7 +89,7 @@ describe('the reader of capture events', () => {
     const record = { ...anEvent('capture.pending'), provider: 'newpay', reason: 'moon_phase', outcome: 'x' };
     const value = frame({ schemaId: 7, payload: avroType(later).toBuffer(record) });
     const event = await read('capture.pending', value);
-    assert.deepEqual([event.provider, event.outcome, event.supersedes], ['newpay', 'pending', null]);
+    assert.deepEqual([event.provider, event.outcome], ['newpay', 'pending']);
   });
 
   it('rejects what is no event of the topic', async (t) => {

@@ -18,6 +18,7 @@ describe('settings of a subscriber', () => {
       databaseUrl: 'postgresql://me@localhost:5432/books',
       topicPrefix: '',
       groupId: 'the-group',
+      skip: new Set(),
       more: { COLOUR: 'red' },
     });
   });
@@ -25,6 +26,37 @@ describe('settings of a subscriber', () => {
   it('can name another group and a prefix', () => {
     const { groupId, topicPrefix } = readSettings({ ...ENV, GROUP_ID: 'mine', TOPIC_PREFIX: 'eu.' }, own);
     assert.deepEqual([groupId, topicPrefix], ['mine', 'eu.']);
+  });
+
+  it('take lists with blanks and commas too many', () => {
+    const { brokers, skip } = readSettings(
+      { ...ENV, KAFKA_BROKERS: ' one:9092 , two:9092,', SKIP: 'capture.failed/0/42, capture.pending/11/0' },
+      own,
+    );
+    assert.deepEqual(brokers, ['one:9092', 'two:9092']);
+    assert.deepEqual(skip, new Set(['capture.failed/0/42', 'capture.pending/11/0']));
+    assert.throws(() => readSettings({ ...ENV, KAFKA_BROKERS: ' , ' }, own), /KAFKA_BROKERS: is empty/);
+  });
+
+  it('skip only records that are named exactly, by the whole names of the capture topics', () => {
+    const read = (SKIP: string) => readSettings({ ...ENV, TOPIC_PREFIX: 'eu.', SKIP }, own).skip;
+    assert.deepEqual(read('eu.capture.failed/0/42'), new Set(['eu.capture.failed/0/42']));
+    for (const wrong of [
+      'eu.capture.failed',
+      'eu.capture.failed/0',
+      'eu.capture.failed/0/-1',
+      '*',
+      'eu.capture.failed/0/042',
+    ]) {
+      assert.throws(() => read(wrong), /SKIP: is no list of topic\/partition\/offset/, wrong);
+    }
+    for (const stranger of ['capture.failed/0/42', 'eu.capture.fail/0/42', 'eu.capture.failed.old/0/42']) {
+      assert.throws(
+        () => read(stranger),
+        /SKIP: has \S+, but the topics are eu\.capture\.succeeded, /,
+        stranger,
+      );
+    }
   });
 
   it('are refused with all their problems at once, those of the subscriber included', () => {

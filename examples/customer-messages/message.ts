@@ -6,20 +6,25 @@
  * - An outcome that was told and is open again (a failed capture that an operator has sent anew) is passed over in silence. "We don't
  *   know yet" would take back what may well stay true, and the customer could do nothing with it. What comes of it decides: the same
  *   outcome leaves what they know right, the other one is told as a correction.
- * - The same outcome again, with other details (a failure for another reason), is no news either.
+ * - The same outcome again, with other details (a failure for another reason), is no news, unless it asks something else of the
+ *   customer: one who was told to do nothing and must now pay again hears so, and the other way round. That is a correction too.
  */
 export type Outcome = 'pending' | 'succeeded' | 'failed';
 export type Kind = Outcome | 'correction_succeeded' | 'correction_failed';
+/** What there is to tell: an outcome and, of a failure, whether the customer must pay again. */
+export type News = Outcome | 'failed_pay_again';
 
-/** What to say to a customer who was told `told`, null being nothing, now that the outcome is `outcome`. Null: nothing. */
-export function whatToSay(told: Outcome | null, outcome: Outcome): Kind | null {
-  if (outcome === told) return null;
+/** What to say to a customer who was told `told`, null being nothing, now that the news is `news`. Null: nothing. */
+export function whatToSay(told: News | null, news: News): Kind | null {
+  if (news === told) return null;
+  const outcome = news === 'failed_pay_again' ? 'failed' : news;
   switch (told) {
     case null:
     case 'pending':
       return outcome;
     case 'succeeded':
     case 'failed':
+    case 'failed_pay_again':
       return outcome === 'pending' ? null : `correction_${outcome}`;
   }
 }
@@ -36,7 +41,7 @@ export interface Told {
   readonly currency: string;
   /** Null unless the capture failed. */
   readonly newAuthorisationNeeded: boolean | null;
-  readonly told: Outcome | null;
+  readonly told: News | null;
 }
 
 /** A message as the gateway gets it. */
@@ -55,21 +60,22 @@ export interface Message {
 /** A message, the event it tells of, and what its customer is told with it. */
 export interface Sending {
   readonly eventId: string;
-  readonly outcome: Outcome;
+  readonly news: News;
   readonly message: Message;
 }
 
 /** The message that a capture's customer is to get now, or null if they know. */
 export function messageFor(capture: Told): Sending | null {
   const { captureId, sequence, eventId, outcome, orderId, amount, currency } = capture;
-  const kind = whatToSay(capture.told, outcome);
+  const news = outcome === 'failed' && capture.newAuthorisationNeeded === true ? 'failed_pay_again' : outcome;
+  const kind = whatToSay(capture.told, news);
   if (kind === null) return null;
   const messageId = `${captureId}:${String(sequence)}`;
   const message = { messageId, captureId, orderId, kind, amount, currency, text: textOf(kind, capture) };
-  return { eventId, outcome, message };
+  return { eventId, news, message };
 }
 
-function textOf(kind: Kind, { orderId, newAuthorisationNeeded }: Told): string {
+function textOf(kind: Kind, { orderId, newAuthorisationNeeded, told }: Told): string {
   const remedy =
     newAuthorisationNeeded === true
       ? 'Please pay for it again.'
@@ -84,6 +90,15 @@ function textOf(kind: Kind, { orderId, newAuthorisationNeeded }: Told): string {
     case 'correction_succeeded':
       return `We told you that the payment for your order ${orderId} had failed. That was wrong: it went through. Please don't pay again.`;
     case 'correction_failed':
-      return `We told you that the payment for your order ${orderId} had gone through. That was wrong: you were not charged. ${remedy}`;
+      switch (told) {
+        case 'failed':
+          return `We told you that the payment for your order ${orderId} had failed, and that you need not do anything. That was wrong: you must. You were not charged. ${remedy}`;
+        case 'failed_pay_again':
+          return `We told you that the payment for your order ${orderId} had failed, and asked you for another. That is no longer needed: if you have not paid, please don't. ${remedy}`;
+        case null:
+        case 'pending':
+        case 'succeeded':
+          return `We told you that the payment for your order ${orderId} had gone through. That was wrong: you were not charged. ${remedy}`;
+      }
   }
 }

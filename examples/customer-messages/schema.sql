@@ -21,14 +21,23 @@ create table customer_messages.captures (
 
   -- When there is something to do: to tell of the newest event, or to send once more what is being sent. Null: nothing.
   due_at timestamptz,
-  -- What the customer was told last. Null: nothing yet.
-  told text check (told in ('pending', 'succeeded', 'failed')),
-  -- The message that is being sent: it may have arrived and may not. Nothing newer is told before it is known to have arrived.
-  sending json
+  -- What the customer was told last: the outcome and, of a failure, whether to pay again. Null: nothing yet.
+  told text check (told in ('pending', 'succeeded', 'failed', 'failed_pay_again')),
+  -- The message that is being sent: it may have arrived and may not. Nothing newer is told before that is known.
+  sending json,
+  -- How often it was sent, and what went wrong last.
+  attempts integer not null default 0,
+  last_error text,
+  -- Of how many of these attempts nobody knows whether they brought it to the gateway. 0: it has not arrived.
+  unanswered integer not null default 0 check (unanswered >= 0),
+  -- When the gateway refused it for good. It is not sent again by itself.
+  parked_at timestamptz,
+  check (parked_at is null or sending is not null)
 );
 
 -- The sender reads what is due, oldest first. Nearly all rows are done with, and not in here.
 create index captures_due on customer_messages.captures (due_at) where due_at is not null;
+create index captures_parked on customer_messages.captures (parked_at) where parked_at is not null;
 
 -- Every message that arrived. Rows are only ever added.
 create table customer_messages.sent (

@@ -104,35 +104,45 @@ export async function startMessageGateway(troubleFor: TroubleFor = () => null): 
   };
 }
 
+/** What an event has to tell. */
+export interface EventNews {
+  readonly outcome: string;
+  /** Of a failure only. */
+  readonly payAgain: boolean;
+}
+
 /**
- * What is wrong with the messages that a capture's customer got, in the order of arrival, given the outcomes of its events by sequence: one
+ * What is wrong with the messages that a capture's customer got, in the order of arrival, given the news of its events by sequence: one
  * line each, none if all is well. What a run may leave out, since it depends on when events were read, is no breach.
  */
 export function breachesOf(
-  outcomes: readonly string[],
-  messages: readonly { readonly messageId: string; readonly kind: string }[],
+  events: readonly EventNews[],
+  messages: readonly { readonly messageId: string; readonly kind: string; readonly text: string }[],
 ): string[] {
-  const told = messages.map(({ messageId, kind }) => ({
+  const news = events.map(({ outcome, payAgain }) => newsOf(outcome, payAgain));
+  const told = messages.map(({ messageId, kind, text: words }) => ({
     messageId,
     kind,
     sequence: Number(messageId.split(':').at(-1)),
-    outcome: kind.replace('correction_', ''),
+    tells: newsOf(kind.replace('correction_', ''), words.includes('pay for it again')),
   }));
-  const breaches = told.flatMap(({ messageId, kind, sequence, outcome }, index) => {
+  const breaches = told.flatMap(({ messageId, kind, sequence, tells }, index) => {
     const before = told[index - 1];
-    const wasFinal = before !== undefined && before.outcome !== 'pending';
+    const wasFinal = before !== undefined && before.tells !== 'pending';
     const found: string[] = [];
-    if (outcomes[sequence - 1] !== outcome) found.push('tells what its event does not');
+    if (news[sequence - 1] !== tells) found.push('tells what its event does not');
     if (before !== undefined && sequence <= before.sequence) found.push('comes after a newer one');
-    if (before?.outcome === outcome) found.push('tells the same again');
-    if (wasFinal && outcome === 'pending') found.push('takes an outcome back');
+    if (before?.tells === tells) found.push('tells the same again');
+    if (wasFinal && tells === 'pending') found.push('takes an outcome back');
     if (kind.startsWith('correction_') !== wasFinal) found.push('is a correction, or none, wrongly');
     return found.map((breach) => `${messageId} (${kind}) ${breach}`);
   });
-  const [last, lastTold] = [outcomes.at(-1), told.at(-1)?.outcome];
+  const [last, lastTold] = [news.at(-1), told.at(-1)?.tells];
   if (last === 'pending' || last === lastTold) return breaches;
   return [...breaches, `in the end it is ${String(last)}, and they were told ${String(lastTold)}`];
 }
+
+const newsOf = (outcome: string, payAgain: boolean): string => (payAgain ? `${outcome}, pay again` : outcome);
 
 function answer(response: ServerResponse, trouble: Trouble | null): void {
   switch (trouble) {

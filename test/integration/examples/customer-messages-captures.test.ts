@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import type { Waits } from '../../../examples/customer-messages/captures.js';
-import { applyEvent, delivered, takeDue } from '../../../examples/customer-messages/captures.js';
-import type { Outcome, Sending } from '../../../examples/customer-messages/message.js';
+import {
+  applyEvent,
+  backOff,
+  delivered,
+  notDelivered,
+  takeDue,
+} from '../../../examples/customer-messages/captures.js';
+import type { News, Outcome, Sending } from '../../../examples/customer-messages/message.js';
 import { createSchema } from '../../../examples/customer-messages/schema.js';
 import { openPool } from '../../../examples/subscriber/database.js';
 import type { CaptureEvent } from '../../../examples/subscriber/events.js';
@@ -16,10 +22,10 @@ const AT_ONCE: Waits = { pending: 0, failed: 0, succeeded: 0 };
 const WAITS: Waits = { pending: 600, failed: 60, succeeded: 0 };
 const NOW = { limit: 10, retryAfter: 0 };
 
-function eventOf(captureId: string, sequence: number, outcome: Outcome): CaptureEvent {
+function eventOf(captureId: string, sequence: number, outcome: Outcome, payAgain = true): CaptureEvent {
   const eventId = `${captureId}-e${String(sequence)}`;
   const snapshot = anEvent(`capture.${outcome}`, { captureId, sequence, eventId, amount: 2n ** 63n - 1n });
-  return { ...snapshot, outcome, newAuthorisationNeeded: true };
+  return { ...snapshot, outcome, newAuthorisationNeeded: payAgain };
 }
 
 describe('what customers were told of captures', () => {
@@ -40,7 +46,7 @@ describe('what customers were told of captures', () => {
 
   interface Row {
     readonly sequence: number;
-    readonly told: Outcome | null;
+    readonly told: News | null;
     /** Seconds from the moment it was asked; null if it isn't due. */
     readonly due: number | null;
   }
@@ -98,7 +104,7 @@ describe('what customers were told of captures', () => {
       assert.equal((await rowOf(id))?.sequence, 5);
     }
     const messages = await sendAll(WAITS);
-    assert.deepEqual(new Set(messages.map(({ outcome }) => outcome)), new Set(['succeeded']));
+    assert.deepEqual(new Set(messages.map(({ news }) => news)), new Set(['succeeded']));
     assert.equal(messages.length, 20);
     assert.equal(messages[0]?.message.amount, '9223372036854775807');
   });
@@ -123,6 +129,90 @@ describe('what customers were told of captures', () => {
     await applyEvent(pool, eventOf('p', 1, 'pending'), { ...WAITS, pending: 300 });
     await applyEvent(pool, eventOf('p', 2, 'pending'), WAITS);
     await assertDueIn('p', 300);
+  });
+
+  it('tell a customer who was told to do nothing that they must pay again, and that they need not', async () => {
+    for (const [index, payAgain] of [false, false, true, true, false].entries()) {
+      await applyEvent(pool, eventOf('c', index + 1, 'failed', payAgain), AT_ONCE);
+      await sendAll();
+    }
+    assert.deepEqual(await sentKinds('c'), ['failed', 'correction_failed', 'correction_failed']);
+    assert.equal((await rowOf('c'))?.told, 'failed');
+    await applyEvent(pool, eventOf('c', 3, 'failed', true), AT_ONCE);
+    assert.deepEqual(await sendAll(), [], 'none twice on replay');
+  });
+
+  describe('when the gateway refuses a message for good', () => {
+    const refused = { failure: 'for_good', error: 'the gateway answered 422', waits: WAITS } as const;
+    interface Parked {
+      readonly id: string;
+      readonly says: string;
+      readonly due: boolean;
+    }
+    async function parked(): Promise<Parked[]> {
+      const { rows } = await pool.query<Parked>(
+        `select sending -> 'message' ->> 'messageId' as id, last_error as says, due_at is not null as due
+         from customer_messages.captures where parked_at is not null`,
+      );
+      return rows;
+    }
+    async function take(): Promise<Sending> {
+      await pool.query('update customer_messages.captures set due_at = now() where due_at is not null');
+      const { messages } = await takeDue(pool, { limit: 10, retryAfter: 100 });
+      const [message] = messages;
+      assert.ok(message !== undefined && messages.length === 1);
+      return message;
+    }
+
+    it('park it, and tell of a newer event in its place', async () => {
+      await applyEvent(pool, eventOf('c', 1, 'succeeded'), WAITS);
+      await notDelivered(pool, await take(), refused);
+      assert.deepEqual(await parked(), [{ id: 'c:1', says: refused.error, due: false }]);
+      await applyEvent(pool, eventOf('c', 2, 'failed'), WAITS);
+      await assertDueIn('c', 60);
+      const newer = await take();
+      assert.deepEqual([newer.message.messageId, newer.message.kind], ['c:2', 'failed']);
+      assert.deepEqual(await parked(), []);
+      await delivered(pool, newer, WAITS);
+      assert.deepEqual(await sentKinds('c'), ['failed']);
+    });
+
+    it('tell in its place of an event that came while it was being sent', async () => {
+      await applyEvent(pool, eventOf('c', 1, 'succeeded'), WAITS);
+      const sending = await take();
+      await applyEvent(pool, eventOf('c', 2, 'failed'), WAITS);
+      await notDelivered(pool, sending, refused);
+      await assertDueIn('c', 60);
+      assert.equal((await take()).message.messageId, 'c:2');
+    });
+
+    it('tell of nothing newer while one of its attempts may have brought it', async () => {
+      await applyEvent(pool, eventOf('c', 1, 'succeeded'), WAITS);
+      await notDelivered(pool, await take(), { ...refused, failure: 'unknown' });
+      await notDelivered(pool, await take(), refused);
+      await applyEvent(pool, eventOf('c', 2, 'failed'), WAITS);
+      assert.deepEqual(await parked(), [{ id: 'c:1', says: refused.error, due: false }]);
+      // As examples/README.md has it.
+      await pool.query("update customer_messages.captures set due_at = now() where capture_id in ('c')");
+      await delivered(pool, await take(), WAITS);
+      assert.deepEqual(await parked(), []);
+      await delivered(pool, await take(), WAITS);
+      assert.deepEqual(await sentKinds('c'), ['succeeded', 'correction_failed']);
+    });
+  });
+
+  it('are tried again later each time, ten minutes at most', async () => {
+    await applyEvent(pool, eventOf('c', 1, 'succeeded'), WAITS);
+    for (const seconds of [100, 200, 400, 600, 600]) {
+      await pool.query('update customer_messages.captures set due_at = now()');
+      const { messages } = await takeDue(pool, { limit: 10, retryAfter: 100 });
+      for (const message of messages) {
+        await notDelivered(pool, message, { failure: 'not_now', error: 'busy', waits: WAITS });
+      }
+      await assertDueIn('c', seconds);
+    }
+    assert.equal(backOff(5_000, 10), 600);
+    assert.equal(backOff(3, 700), 700);
   });
 
   it('wait as long for an event that came while a message was being sent', async () => {

@@ -14,7 +14,13 @@ describe('the customer-messages command', () => {
     const help = startExample(t, 'customer-messages', {}, ['--help']);
     assert.equal(await help.ended, 0);
     const words = [...Object.keys(SETTINGS), 'TOPIC_PREFIX', 'GROUP_ID', 'PENDING_AFTER_SECONDS'];
-    for (const word of [...words, 'FAILED_AFTER_SECONDS', 'RETRY_AFTER_SECONDS', 'Idempotency-Key']) {
+    for (const word of [
+      ...words,
+      'FAILED_AFTER_SECONDS',
+      'DELIVERY_TIMEOUT_SECONDS',
+      'RETRY_AFTER_SECONDS',
+      'Idempotency-Key',
+    ]) {
       assert.ok(help.out().includes(word), word);
     }
   });
@@ -34,6 +40,12 @@ describe('the customer-messages command', () => {
       assert.ok(refused.err().includes(`  ${name}: `), name);
     }
     assert.ok(!refused.err().includes('    at '), 'no stack');
+  });
+
+  it('ends with code 2 if a message could be sent again while it is being sent', async (t) => {
+    const refused = startExample(t, 'customer-messages', { ...SETTINGS, RETRY_AFTER_SECONDS: '5' });
+    assert.equal(await refused.ended, 2);
+    assert.match(refused.err(), /RETRY_AFTER_SECONDS: must be longer than DELIVERY_TIMEOUT_SECONDS/);
   });
 
   it('ends with code 2 when it is given something that it does not know', async (t) => {

@@ -101,6 +101,58 @@ describe('the sender of messages to customers', () => {
     await createSchema(pool);
   });
 
+  it('gives up what a gateway refuses for good, says so once, and sends the rest without delay', async () => {
+    await applyMany(40);
+    const isRefused = (key: string): boolean => Number(/^c-(\d+):/.exec(key)?.[1]) < 30;
+    await startWith(({ key }) => (isRefused(key) ? { status: 422 } : null));
+    await until(isDone);
+    await apply('later', 1, 'succeeded');
+    await until(isDone);
+    await sender?.close();
+    assert.equal(gateway.arrivals.length, 11);
+    assert.equal(gateway.requests(), 41);
+    assert.equal(
+      await numberOf("customer_messages.captures where parked_at is not null and last_error like '%422'"),
+      30,
+    );
+    const errors = logged.filter((line) => line.includes('"level":50'));
+    assert.equal(errors.length, 30);
+    assert.ok(
+      logged.every((line) => !line.includes('    at ')),
+      'no stack',
+    );
+  });
+
+  it('sends other messages at once though many fail, and doesn’t storm the gateway with those', async () => {
+    await applyMany(30);
+    await startWith(({ key }) => (key === 'other:1' ? null : 'refuse'), { retryAfter: 600 });
+    await until(() => gateway.requests() === 30);
+    await apply('other', 1, 'succeeded');
+    await until(() => gateway.arrivals.length === 1);
+    assert.equal(gateway.requests(), 31);
+    assert.ok(
+      logged.every((line) => line.includes('the gateway answered 503')),
+      logged.join(''),
+    );
+  });
+
+  it('says in few and short lines that its database is away, and goes on when it is back', async () => {
+    await startWith();
+    await pool.query('alter schema customer_messages rename to away');
+    await until(() => logged.length === 3);
+    await pool.query('alter schema away rename to customer_messages');
+    const times = logged.map((line) => (JSON.parse(line) as { readonly time: number }).time);
+    const [one = NaN, two = NaN, three = NaN] = times;
+    assert.ok(two - one >= 240 && three - two >= 490, times.join());
+    assert.ok(
+      logged.every((line) => line.length < 300 && line.includes('does not exist')),
+      logged.join(''),
+    );
+    await applyMany(1);
+    await until(isDone);
+    assert.equal(gateway.arrivals.length, 1);
+  });
+
   it('isn’t held up by messages that get no answer', async () => {
     await applyMany(40);
     const stuck = new Set(['c-0:1', 'c-1:1', 'c-2:1']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deliver } from '../../../../examples/customer-messages/gateway.js';
+import { deliver, Refused } from '../../../../examples/customer-messages/gateway.js';
 import type { Message } from '../../../../examples/customer-messages/message.js';
 import type { Trouble } from '../../../support/message-gateway.js';
 import { startMessageGateway } from '../../../support/message-gateway.js';
@@ -15,11 +15,13 @@ const MESSAGE: Message = {
   text: 'Schön, danke.',
 };
 
+const STATUSES = [400, 404, 422, 408, 425, 429, 302, 500, 503];
+
 describe('a delivery', () => {
   it('posts the message under its id', async () => {
     const gateway = await startMessageGateway();
     try {
-      await deliver(gateway.url, MESSAGE);
+      await deliver(gateway.url, MESSAGE, 10_000);
       assert.deepEqual(
         gateway.arrivals.map(({ key, body }) => ({ key, body })),
         [{ key: 'c-1:1', body: MESSAGE }],
@@ -41,7 +43,7 @@ describe('a delivery', () => {
           await assert.rejects(deliver(gateway.url, MESSAGE, trouble === 'hang' ? 100 : 10_000));
           assert.equal(gateway.arrivals.length, trouble === 'lose' ? 1 : 0);
           isTroubled = false;
-          await deliver(gateway.url, MESSAGE);
+          await deliver(gateway.url, MESSAGE, 10_000);
           assert.equal(gateway.arrivals.length, 1);
           assert.equal(gateway.changed(), 0);
         } finally {
@@ -54,6 +56,24 @@ describe('a delivery', () => {
   it('rejects if there is no gateway', async () => {
     const gateway = await startMessageGateway();
     gateway.close();
-    await assert.rejects(deliver(gateway.url, MESSAGE));
+    await assert.rejects(deliver(gateway.url, MESSAGE, 10_000));
+  });
+
+  it('tells a refusal for good from one for now and from an answer that settles nothing', async () => {
+    const kinds: string[] = [];
+    let answered = 0;
+    const gateway = await startMessageGateway(() => ({ status: answered }));
+    try {
+      for (const status of STATUSES) {
+        answered = status;
+        await deliver(gateway.url, MESSAGE, 10_000).catch((error: unknown) =>
+          kinds.push(error instanceof Refused ? (error.forGood ? 'for good' : 'for now') : 'unknown'),
+        );
+      }
+    } finally {
+      gateway.close();
+    }
+    const forGood = ['for good', 'for good', 'for good'];
+    assert.deepEqual(kinds, [...forGood, 'for now', 'for now', 'for now', 'unknown', 'unknown', 'unknown']);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Kind, Outcome, Told } from '../../../../examples/customer-messages/message.js';
+import type { Kind, News, Outcome, Told } from '../../../../examples/customer-messages/message.js';
 import { messageFor, whatToSay } from '../../../../examples/customer-messages/message.js';
 
 const FAILED: Told = {
@@ -16,71 +16,69 @@ const FAILED: Told = {
   told: 'pending',
 };
 
-/** An outcome that comes, and whether the customer is told before the next comes. */
+/** News that come, and whether the customer is told before the next come. */
 interface Step {
-  readonly outcome: Outcome;
+  readonly news: News;
   readonly tell: boolean;
 }
 
-const anyOutcome = fc.constantFrom<Outcome>('pending', 'succeeded', 'failed');
-const anyWalk: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.record({ outcome: anyOutcome, tell: fc.boolean() }),
-  { minLength: 1, maxLength: 12 },
-);
+const anyNews = fc.constantFrom<News>('pending', 'succeeded', 'failed', 'failed_pay_again');
+const anyWalk: fc.Arbitrary<readonly Step[]> = fc.array(fc.record({ news: anyNews, tell: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+interface Said {
+  readonly kind: Kind;
+  readonly news: News;
+}
 
 /** What a customer is told along a walk, whose end is always told. */
-function messagesOf(walk: readonly Step[]): Kind[] {
-  const messages: Kind[] = [];
-  let told: Outcome | null = null;
-  walk.forEach(({ outcome, tell }, index) => {
+function messagesOf(walk: readonly Step[]): Said[] {
+  const messages: Said[] = [];
+  walk.forEach(({ news, tell }, index) => {
     if (!tell && index < walk.length - 1) return;
-    const kind = whatToSay(told, outcome);
-    if (kind === null) return;
-    messages.push(kind);
-    told = outcome;
+    const kind = whatToSay(messages.at(-1)?.news ?? null, news);
+    if (kind !== null) messages.push({ kind, news });
   });
   return messages;
 }
 
-const OPPOSITE = { correction_succeeded: 'failed', correction_failed: 'succeeded' } as const;
-
-function outcomeIn(kind: Kind | undefined): string | undefined {
-  return kind?.replace('correction_', '');
+function outcomeIn(news: News): Outcome {
+  return news === 'failed_pay_again' ? 'failed' : news;
 }
 
 describe('what a customer is told', () => {
-  it('is never the same twice in a row', () => {
+  it('is never the same twice in a row, and has the outcome in its kind', () => {
     fc.assert(
       fc.property(anyWalk, (walk) => {
         const messages = messagesOf(walk);
-        for (const [index, kind] of messages.entries()) {
-          assert.notEqual(outcomeIn(kind), outcomeIn(messages[index - 1]));
+        for (const [index, { kind, news }] of messages.entries()) {
+          assert.notEqual(news, messages[index - 1]?.news);
+          assert.equal(kind.replace('correction_', ''), outcomeIn(news));
         }
       }),
     );
   });
 
-  it('is a correction if, and only if, they were told the other outcome before', () => {
+  it('is a correction if, and only if, they were told an outcome before', () => {
     fc.assert(
       fc.property(anyWalk, (walk) => {
         const messages = messagesOf(walk);
-        for (const [index, kind] of messages.entries()) {
-          const before = outcomeIn(messages[index - 1]);
-          if (kind === 'correction_succeeded' || kind === 'correction_failed') {
-            assert.equal(before, OPPOSITE[kind]);
-          } else {
-            assert.ok(before === undefined || before === 'pending', `${kind} after ${String(before)}`);
-          }
+        for (const [index, { kind }] of messages.entries()) {
+          const before = messages[index - 1]?.news ?? 'pending';
+          assert.equal(kind.startsWith('correction_'), before !== 'pending', `${kind} after ${before}`);
         }
       }),
     );
   });
 
-  it('is the outcome in the end', () => {
+  it('is the outcome in the end, and whether to pay again', () => {
+    const anyFinal = fc.constantFrom<News>('succeeded', 'failed', 'failed_pay_again');
     fc.assert(
-      fc.property(anyWalk, fc.constantFrom<Outcome>('succeeded', 'failed'), (walk, outcome) => {
-        const messages = messagesOf([...walk, { outcome, tell: true }]);
-        assert.equal(outcomeIn(messages.at(-1)), outcome);
+      fc.property(anyWalk, anyFinal, (walk, news) => {
+        const messages = messagesOf([...walk, { news, tell: true }]);
+        assert.equal(messages.at(-1)?.news, news);
       }),
     );
   });
@@ -89,9 +87,10 @@ describe('what a customer is told', () => {
     assert.equal(whatToSay(null, 'pending'), 'pending');
     assert.equal(whatToSay('succeeded', 'pending'), null);
     assert.equal(whatToSay('failed', 'pending'), null);
+    assert.equal(whatToSay('failed_pay_again', 'pending'), null);
     fc.assert(
       fc.property(anyWalk, (walk) => {
-        assert.ok(messagesOf(walk).lastIndexOf('pending') <= 0);
+        assert.ok(messagesOf(walk).findLastIndex(({ kind }) => kind === 'pending') <= 0);
       }),
     );
   });
@@ -112,13 +111,14 @@ describe('a message', () => {
     });
     assert.match(text, /o-1/);
     assert.deepEqual(
-      { eventId: sending.eventId, outcome: sending.outcome },
-      { eventId: 'e-3', outcome: 'failed' },
+      { eventId: sending.eventId, news: sending.news },
+      { eventId: 'e-3', news: 'failed_pay_again' },
     );
   });
 
   it('is none for a customer who knows', () => {
-    assert.equal(messageFor({ ...FAILED, told: 'failed' }), null);
+    assert.equal(messageFor({ ...FAILED, told: 'failed_pay_again' }), null);
+    assert.equal(messageFor({ ...FAILED, newAuthorisationNeeded: false, told: 'failed' }), null);
     assert.equal(messageFor({ ...FAILED, outcome: 'pending', told: 'succeeded' }), null);
   });
 
@@ -127,10 +127,25 @@ describe('a message', () => {
       (messageFor({ ...FAILED, ...change })?.message.text ?? '').includes('pay for it again');
     assert.ok(asks({}));
     assert.ok(asks({ told: 'succeeded' }));
+    assert.ok(asks({ told: 'failed' }));
+    assert.ok(!asks({ newAuthorisationNeeded: false, told: 'failed_pay_again' }));
     assert.ok(!asks({ newAuthorisationNeeded: false }));
     assert.ok(!asks({ newAuthorisationNeeded: false, told: 'succeeded' }));
     assert.ok(!asks({ outcome: 'succeeded', newAuthorisationNeeded: null }));
     assert.ok(!asks({ outcome: 'succeeded', newAuthorisationNeeded: null, told: 'failed' }));
     assert.ok(!asks({ outcome: 'pending', newAuthorisationNeeded: null, told: null }));
+  });
+
+  it('says what has changed when a failure asks something else than before', () => {
+    const must = messageFor({ ...FAILED, told: 'failed' })?.message;
+    assert.equal(must?.kind, 'correction_failed');
+    assert.match(must.text, /you need not do anything\. That was wrong/);
+    const needNot = messageFor({
+      ...FAILED,
+      newAuthorisationNeeded: false,
+      told: 'failed_pay_again',
+    })?.message;
+    assert.equal(needNot?.kind, 'correction_failed');
+    assert.match(needNot.text, /no longer needed.*You need not do anything/);
   });
 });

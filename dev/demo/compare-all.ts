@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Cast } from './cast.js';
+import { compareApplied, readApplied } from './compare-applied.js';
 import { collectBooks } from './collect.js';
 import { compareBooks } from './compare.js';
 import { compareLedger, readLedger, unbalancedEntries } from './compare-ledger.js';
@@ -26,9 +27,10 @@ export async function compareAll({
   pool,
   seconds,
 }: Played): Promise<{ readonly result: Result; readonly input: ResultInput }> {
-  const [{ books, doubleCaptures }, ledger] = await Promise.all([
+  const [{ books, doubleCaptures }, ledger, applied] = await Promise.all([
     collectBooks(scene, plan, pool),
     readLedger(pool),
+    readApplied(pool),
   ]);
   const customerMessages = cast.gateway.sent();
   const breaks = [
@@ -36,6 +38,7 @@ export async function compareAll({
     ...unbalancedEntries(ledger),
     ...compareLedger(books.rows, ledger),
     ...compareMessages(books.rows, customerMessages),
+    ...compareApplied(applied, books.events, customerMessages),
     ...compareTotals(capturedByCurrency(books, ledger)),
   ];
   const input = {

@@ -42,31 +42,46 @@ export function unbalancedEntries(ledger: readonly LedgerPosting[]): Break[] {
     }));
 }
 
-/** The account that shows what providers owe for captures, and what the entries of captures that aren't undone come to there. */
+/** The account that shows what providers owe for captures. */
 export const RECEIVABLE = 'provider_receivable';
+const SALES = 'sales';
 
 /**
- * Holds the ledger against the worker's rows: of each capture that succeeded the provider owes the amount, of the others nothing, and
- * there is no capture that no row knows.
+ * Holds the ledger against the worker's rows: of each capture that succeeded the provider owes the amount, against sales; of the others, and
+ * on every other account, there is nothing; and there is no capture that no row knows.
  */
 export function compareLedger(rows: readonly RowEntry[], ledger: readonly LedgerPosting[]): Break[] {
-  const receivable = ledger.filter(({ account }) => account === RECEIVABLE);
-  const booked = sumsBy(receivable, ({ captureId, currency }) => [captureId, currency]);
-  const owed = sumsBy(
-    rows.filter(({ state }) => state === 'succeeded'),
-    ({ captureId, currency }) => [captureId, currency],
-  );
-  return [...new Set([...booked.keys(), ...owed.keys()])].flatMap((key) => {
-    const [inLedger, inRows] = [booked.get(key), owed.get(key)];
-    const [has, should] = [inLedger?.sum ?? 0n, inRows?.sum ?? 0n];
+  const should = rows
+    .filter(({ state }) => state === 'succeeded')
+    .flatMap(({ captureId, currency, amount }) => [
+      { captureId, currency, account: RECEIVABLE, amount },
+      { captureId, currency, account: SALES, amount: -amount },
+    ]);
+  const keyOf = ({ captureId, currency, account }: Booked): readonly string[] => [
+    captureId,
+    currency,
+    account,
+  ];
+  const [has, wanted] = [sumsBy<Booked>(ledger, keyOf), sumsBy<Booked>(should, keyOf)];
+  const wrong = new Map<string, string[]>();
+  for (const key of new Set([...has.keys(), ...wanted.keys()])) {
+    const [inLedger, inRows] = [has.get(key), wanted.get(key)];
+    const [found, expected] = [inLedger?.sum ?? 0n, inRows?.sum ?? 0n];
     const of = inLedger?.of ?? inRows?.of;
-    if (has === should || of === undefined) return [];
-    const says =
-      `the ledger has ${String(has)} minor units of ${of.currency} owed by the provider, ` +
-      `the worker captured ${String(should)}`;
-    return [{ kind: 'mismatch', id: of.captureId, says } as const];
-  });
+    if (found === expected || of === undefined) continue;
+    const id = JSON.stringify([of.captureId, of.currency]);
+    const says = `${of.account} has ${String(found)} minor units of ${of.currency}, and should have ${String(expected)}`;
+    wrong.set(id, [...(wrong.get(id) ?? []), says]);
+  }
+  return [...wrong].map(([id, says]) => ({
+    kind: 'mismatch',
+    // Made above, of two texts.
+    id: (JSON.parse(id) as [string, string])[0],
+    says: `in the ledger, ${says.join('; ')}`,
+  }));
 }
+
+type Booked = Pick<LedgerPosting, 'captureId' | 'currency' | 'account' | 'amount'>;
 
 interface Sum<Item> {
   readonly of: Item;

@@ -23,7 +23,8 @@ function kindsByCapture(sent: readonly CustomerMessage[]): ReadonlyMap<string, r
 }
 
 function compareTold({ captureId, state }: RowEntry, kinds: readonly string[]): Break[] {
-  const twice = kinds.filter((kind, index) => kind === kinds[index - 1]);
+  // Two corrections of a failure can follow each other: the second one changes what the customer is asked to do.
+  const twice = kinds.filter((kind, index) => kind === kinds[index - 1] && kind !== 'correction_failed');
   const last = kinds.at(-1)?.replace(/^correction_/, '') ?? null;
   const isFinal = state === 'succeeded' || state === 'failed';
   return [

@@ -93,6 +93,7 @@ export function tableOf(result: Result, { books, customerMessages }: ResultInput
       `The ledger is ${result.ledgerBalanced ? 'balanced' : 'NOT BALANCED'}.`,
     ...breaks.slice(0, 20).map(({ kind, id, says }) => `  ${kind}: ${id}: ${says}`),
     ...(breaks.length > 20 ? [`  and ${String(breaks.length - 20)} more`] : []),
+    ...(isSound(result) ? [] : ['The books do not agree: exit code 1.']),
     '',
   ].join('\n');
 }

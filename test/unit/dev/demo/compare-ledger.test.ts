@@ -46,6 +46,13 @@ describe('holding the ledger against the rows', () => {
     ['a failure that is booked', [{ ...row, state: 'failed' }], entry('e1', 'c1', 40n)],
     ['an open capture that is booked', [{ ...row, state: 'pending' }], entry('e1', 'c1', 40n)],
     ['a capture that is on no record', [], entry('e1', 'c1', 40n)],
+    [
+      'a success that is booked on another account',
+      [row],
+      entry('e1', 'c1', 40n).map((one) =>
+        one.account === 'sales' ? { ...one, account: 'settlement' } : one,
+      ),
+    ],
   ];
   for (const [name, rows, ledger] of wrong) {
     it(`names ${name}`, () => {

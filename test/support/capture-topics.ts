@@ -26,7 +26,7 @@ export interface CaptureTopics {
   write(events: readonly CaptureEvent[]): Promise<void>;
   /** How many messages of the topics a group hasn't committed yet. 0: it has handled all that was written. */
   lag(group: string): Promise<bigint>;
-  /** Deletes the topics. Before it, end whatever reads them. */
+  /** Has the topics deleted when `kafka` is closed. Before it, end whatever reads them. */
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function openCaptureTopics(kafka: TestKafka, { partitions = 3 } = {
     },
     close: async () => {
       await producer.close();
-      await kafka.deleteTopics(names);
+      kafka.deleteLater(names);
     },
   };
 }

@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type pg from 'pg';
 import { createPool } from '../../src/store/pool.js';
 import { complain } from '../stack/complain.js';
 import { createProgressDisplay } from '../stack/progress-display.js';
-import { onLauncherDeath } from '../watchdog/launcher.js';
+import { toldToStop } from '../watchdog/told-to-stop.js';
+import { wholeNumber } from '../whole-number.js';
 import type { Cast } from './cast.js';
 import { startCast } from './cast.js';
 import { compareAll } from './compare-all.js';
@@ -40,7 +41,7 @@ const options = new Command('npm run demo --')
       "subscribers on them, and compares the providers' books, the worker's rows, the published events, the subscribers' ledger and the " +
       "customers' messages.",
   )
-  .option('--orders <number>', 'how many orders', numberOf, 300)
+  .option('--orders <number>', 'how many orders', wholeNumber, 300)
   .option('--random-seed <text>', 'the same seed gives the same orders and answers', '1')
   .option('--json', 'make the last line the result as JSON')
   .option(
@@ -65,15 +66,7 @@ const KILL_SANDBOX = ['--permissive', '--profile', '{"latencyMs":{"min":20,"max"
 /** docs/configuration.md, Memory, says why. */
 const HEAP = '--max-old-space-size=192';
 
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    stopping.abort();
-  });
-}
-onLauncherDeath(process.env, () => {
-  stopping.abort();
-});
+const stopping = toldToStop(process.env);
 
 process.exitCode = await main();
 
@@ -94,13 +87,13 @@ async function main(): Promise<number> {
       },
       timeout: '5s',
       sandboxArgs: ['--random-seed', options.randomSeed, ...(options.kill === true ? KILL_SANDBOX : [])],
-      signal: stopping.signal,
+      signal: stopping,
     });
     display.settle();
     result = await run(scene);
   } catch (error) {
     display.settle();
-    if (stopping.signal.aborted) {
+    if (stopping.aborted) {
       say('Stopped before the end: nothing was compared.');
       return EXIT_STOPPED;
     }
@@ -154,7 +147,7 @@ async function play(scene: Scene, plan: DemoPlan, cast: Cast, pool: pg.Pool): Pr
   // With kills they come over a while, so that there is work at each of them.
   const produced = produce(scene, messages, {
     overMs: killer === null ? 0 : KILL_RUN_MS,
-    signal: stopping.signal,
+    signal: stopping,
   });
   let endedAt = begun;
   const watched = watch(scene, pool, { cast, killer, orders: orders.length }, (progress) => {
@@ -193,7 +186,7 @@ async function watch(
           await cast.check();
         },
         subscribers: true,
-        signal: stopping.signal,
+        signal: stopping,
       },
       (progress) =>
         isDone(progress) && settledOf(progress) === orders && killer?.isDone() !== false && cast.isUp(),
@@ -239,7 +232,7 @@ async function keepUp(scene: Scene, cast: Cast): Promise<void> {
   );
   const keepAlive = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => {
+    stopping.addEventListener('abort', () => {
       resolve();
     });
     if (process.stdin.isTTY) {
@@ -259,11 +252,4 @@ function show(text: string): void {
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-function numberOf(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 1_000_000)
-    throw new InvalidArgumentError('It must be a whole number from 1 to 1000000.');
-  return number;
 }

@@ -29,8 +29,7 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Watches the worker until `done` says so, by default when every message is done, every event published, and every subscriber through with
- * them. Also returns when nothing
- * has changed for a minute: what is missing by then is for the comparison of the books to say.
+ * them. Also returns when nothing has changed for a minute: what is missing by then is for the comparison of the books to say.
  */
 export async function watchUntil(
   scene: Scene,

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command } from 'commander';
 import { packageRoot } from '../../src/package-root.js';
 import { complain } from '../stack/complain.js';
 import { createCrew } from '../stack/crew.js';
 import { startGuard, type Guard } from '../watchdog/guard.js';
-import { onLauncherDeath } from '../watchdog/launcher.js';
+import { toldToStop } from '../watchdog/told-to-stop.js';
+import { wholeNumber } from '../whole-number.js';
 import { NodeUnavailableError, nodeFromNpm } from './npm-node.js';
 import type { PartName } from './parts.js';
 import { PART_NAMES, partOf } from './parts.js';
@@ -35,12 +36,7 @@ const EXIT_FAILED = 1;
 const EXIT_NO_NODE = 2;
 const EXIT_STOPPED = 130;
 
-const stopping = new AbortController();
-const stop = (): void => {
-  stopping.abort();
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-onLauncherDeath(process.env, stop);
+const stopping = toldToStop(process.env);
 
 process.exitCode = await main();
 
@@ -50,10 +46,10 @@ async function main(): Promise<number> {
   try {
     await guard.addFolder(folder);
     const passed = await check(guard, folder);
-    if (stopping.signal.aborted) return stopped();
+    if (stopping.aborted) return stopped();
     return passed ? 0 : EXIT_FAILED;
   } catch (error) {
-    if (stopping.signal.aborted) return stopped();
+    if (stopping.aborted) return stopped();
     complain(error);
     return error instanceof NodeUnavailableError ? EXIT_NO_NODE : EXIT_FAILED;
   } finally {
@@ -64,7 +60,7 @@ async function main(): Promise<number> {
 
 /** All parts are run, also when one has failed. */
 async function check(guard: Guard, folder: string): Promise<boolean> {
-  const { signal } = stopping;
+  const signal = stopping;
   const root = packageRoot();
   const crew = createCrew(guard);
   signal.addEventListener('abort', () => void crew.disband());
@@ -95,11 +91,4 @@ function stopped(): number {
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 1_000_000)
-    throw new InvalidArgumentError('It must be a whole number from 1 to 1000000.');
-  return number;
 }

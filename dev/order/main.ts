@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
-import { printable } from '../../src/cli/text.js';
 import { loadKafkaSettings, loadRegistrySettings } from '../../src/config/config.js';
 import { logUnusable } from '../../src/kafka/errors.js';
 import { createLogProducer } from '../../src/kafka/log-producer.js';
@@ -11,6 +10,7 @@ import { loadSchemas } from '../../src/kafka/schema-registry.js';
 import { kafkaClientConfig } from '../../src/kafka/security.js';
 import { topicNames } from '../../src/kafka/topics.js';
 import { systemClock } from '../../src/system-clock.js';
+import { printable } from '../../src/printable.js';
 import { complain } from '../stack/complain.js';
 
 interface Options {

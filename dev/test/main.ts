@@ -7,7 +7,7 @@ import { complain } from '../stack/complain.js';
 import { createProgressDisplay } from '../stack/progress-display.js';
 import type { Stack } from '../stack/start.js';
 import { startStack } from '../stack/start.js';
-import { onLauncherDeath } from '../watchdog/launcher.js';
+import { toldToStop } from '../watchdog/told-to-stop.js';
 
 /**
  * The test command: format, lint and types beside the start of the local stack, then all tests on it. The build that runs before it is
@@ -28,12 +28,7 @@ const options = program.opts<Options>();
 const filters = program.args;
 const root = packageRoot();
 
-const stopping = new AbortController();
-const stop = (): void => {
-  stopping.abort();
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-onLauncherDeath(process.env, stop);
+const stopping = toldToStop(process.env);
 
 process.exitCode = await main();
 
@@ -67,7 +62,7 @@ async function main(): Promise<number> {
 function start(): Promise<Stack> {
   // A line a step, on a terminal too: the checks' lines come in between.
   const { listener } = createProgressDisplay({ write: (text) => process.stderr.write(text) });
-  return startStack({ env: process.env, progress: listener, signal: stopping.signal });
+  return startStack({ env: process.env, progress: listener, signal: stopping });
 }
 
 function say(line: string): void {
@@ -113,7 +108,7 @@ async function runTests(files: readonly string[], stack: Stack | null): Promise<
   const { pid } = child;
   if (pid !== undefined) {
     await stack?.guard.addProcess(pid, { signal: 'SIGKILL' });
-    stopping.signal.addEventListener('abort', () => {
+    stopping.addEventListener('abort', () => {
       process.kill(-pid, 'SIGKILL');
     });
   }

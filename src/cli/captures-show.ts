@@ -5,12 +5,12 @@ import { CaptureWorkerError } from '../errors.js';
 import { findCaptures } from '../store/find-captures.js';
 import type { Story } from '../store/stories.js';
 import { storyOf } from '../store/stories.js';
+import { printable } from '../printable.js';
 import { addHelp } from './help.js';
 import type { Io } from './io.js';
 import { toJson } from './json.js';
 import { describeStory, LIST_TITLES, listRow } from './story.js';
 import { table } from './table.js';
-import { printable } from './text.js';
 import { withDatabase } from './with-database.js';
 
 interface Options {

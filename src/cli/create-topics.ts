@@ -26,8 +26,8 @@ const NOT_YET: readonly string[] = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AV
 const NOT_YET_MS = 100;
 
 /**
- * Creates the topics that don't exist; those that do are left alone, however they are set up, with remarks on that. Throws TOPIC_REFUSED if the brokers won't
- * create one, or as `logUnavailable` says if they don't answer.
+ * Creates the topics that don't exist; those that do are left alone, however they are set up, with remarks on that. Throws TOPIC_REFUSED
+ * if the brokers won't create one, or as `logUnavailable` says if they don't answer.
  */
 export async function createTopics(
   client: KafkaClientConfig,

@@ -2,8 +2,9 @@ import type { Capture, CaptureStatus } from '../capture/capture.js';
 import type { Evidence, Finding } from '../capture/evidence.js';
 import { describeMoney } from '../capture/money.js';
 import type { Attempt, RecordedEvidence, StoredEvent, Story } from '../store/stories.js';
+import { printable } from '../printable.js';
 import { bytesAsText } from './json.js';
-import { elapsed, printable } from './text.js';
+import { elapsed } from './text.js';
 
 export interface StoryOptions {
   /** For what lies ahead: when something is due, whether a lease still holds. */

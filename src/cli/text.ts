@@ -1,5 +1,3 @@
-export { printable } from '../printable.js';
-
 const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ['d', 86_400_000],
   ['h', 3_600_000],

@@ -16,8 +16,9 @@ import { createWatermarks } from './watermark.js';
  * The runner stands between a log and whatever processes one message: it decides what runs, when, and what may be committed.
  *
  * *Consuming.* Each batch is handed to the lanes message by message. If the lanes are full, by number or by bytes, the batch waits, with
- * heartbeats, so that a slow provider slows the intake and not the membership in the group. A message whose processing fails in a way that can pass (a coded
- * error that is retryable) is tried again, and its lane waits with it. The watermark is committed each `commitEveryMs` if it moved.
+ * heartbeats, so that a slow provider slows the intake and not the membership in the group. A message whose processing fails in a way that
+ * can pass (a coded error that is retryable) is tried again, and its lane waits with it. The watermark is committed each `commitEveryMs`
+ * if it moved.
  *
  * *Losing partitions.* When a rebalance begins, the watermark is committed at once and messages that haven't started are forgotten: they
  * are delivered again, here or elsewhere. Those under way end, but commit nothing.

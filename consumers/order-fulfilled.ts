@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import type { OrderFulfilled, Rejection } from '../src/capture/order.js';
-import { isRejection } from '../src/capture/order.js';
+import type { OrderFulfilled } from '../src/capture/order.js';
+import type { Rejection } from '../src/capture/rejection.js';
+import { isRejection } from '../src/capture/rejection.js';
 import { idsOf, placeOf } from '../src/log.js';
 import type { LogMessage } from '../src/ports/log.js';
 import type { Observer } from '../src/ports/observer.js';

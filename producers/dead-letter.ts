@@ -1,4 +1,4 @@
-import type { Rejection } from '../src/capture/order.js';
+import type { Rejection } from '../src/capture/rejection.js';
 import { CaptureWorkerError, hasCode, messageOf } from '../src/errors.js';
 import { batchSizeOf } from '../src/kafka/record-size.js';
 import type { LogHeaders, LogMessage, LogProducer, LogRecord } from '../src/ports/log.js';

@@ -52,6 +52,8 @@ export interface OutboxRelayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** What is published, for the log; events if not given. */
+  readonly what?: string;
   readonly batchSize?: number;
   readonly pollEveryMs?: number;
   readonly acquireEveryMs?: number;
@@ -61,7 +63,7 @@ const AWAY: Backoff = { baseMs: 400, capMs: 10_000 };
 
 export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   const { store, producer, clock, random, log } = options;
-  const { batchSize = 500, pollEveryMs = 200, acquireEveryMs = 5_000 } = options;
+  const { what = 'events', batchSize = 500, pollEveryMs = 200, acquireEveryMs = 5_000 } = options;
   const stopping = new AbortController();
   const cutOff = new AbortController();
   const counts = { published: 0, batches: 0, failures: 0 };
@@ -120,7 +122,8 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     if (acquiredAt !== null && now - acquiredAt < acquireEveryMs) return;
     const held = await store.acquire();
     acquiredAt = now;
-    if (held.join() !== shards.join()) log.info({ shards: held }, 'the outbox shards published here changed');
+    if (held.join() !== shards.join())
+      log.info({ shards: held }, `the shards of ${what} published here changed`);
     shards = held;
   }
 
@@ -136,11 +139,11 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     acquiredAt = null;
     if (failures > 1) return;
     awaySince = clock.now();
-    log.warn({ err: error }, `events can't be published, trying on: ${messageOf(error)}`);
+    log.warn({ err: error }, `${what} can't be published, trying on: ${messageOf(error)}`);
   }
 
   function noteReturn(): void {
-    log.info({ awaySince: awaySince?.toISOString() }, 'events are published again');
+    log.info({ awaySince: awaySince?.toISOString() }, `${what} are published again`);
     awaySince = null;
   }
 
@@ -165,12 +168,12 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     });
     await Promise.race([end, clock.sleep(deadlineMs, ended.signal)]);
     if (!ended.signal.aborted)
-      log.warn('the outbox was not drained in time; what is left is published by another worker');
+      log.warn(`the queue of ${what} was not drained in time; what is left is published by another worker`);
     cutOff.abort();
     try {
       await store.release();
     } catch (error) {
-      log.warn({ err: error }, `the outbox shards were not released: ${messageOf(error)}`);
+      log.warn({ err: error }, `the shards of ${what} were not released: ${messageOf(error)}`);
     }
     shards = [];
   }

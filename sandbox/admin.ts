@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Authorisation } from './book.js';
+import { UNDONE } from './book.js';
 import { bookView, entryView, summaryView } from './book-view.js';
+import type { Addresses } from './callbacks/addresses.js';
+import { addressesSchema, ownAddressSchema } from './callbacks/addresses.js';
+import { callbackScenarioSchema } from './callbacks/callback-scenario.js';
 import { scenariosIn, scriptSchema } from './scenario.js';
 import type { Simulator, Simulators } from './simulator.js';
 import { PROVIDER_NAMES, providerNamed } from './simulator.js';
@@ -13,6 +17,7 @@ export interface AdminParts {
   /** How long an authorisation lives that is entered without an expiry, in ms; null leaves that to its provider. */
   readonly authorisationLifeMs: number | null;
   readonly now: () => Date;
+  readonly addresses: Addresses;
   readonly reset: () => void;
 }
 
@@ -23,7 +28,9 @@ export interface AdminParts {
  * - `GET /admin/book` is the books of all providers with the calls counted, `GET /admin/book/<provider>` one of them,
  *   `GET /admin/book/<provider>/<paymentId>` one entry;
  * - `GET /admin/summary` and `GET /admin/summary/<provider>` are the books without their lists: cheap, however big;
- * - `POST /admin/hurry` does at once what scripts have put off: late executions, captures in process, delays;
+ * - `POST /admin/notify` says where notifications go;
+ * - `POST /admin/undo` refunds or voids a captured payment;
+ * - `POST /admin/hurry` does at once what has been put off: late executions, captures in process, delays, tries of notifications;
  * - `POST /admin/reset` forgets everything and breaks off the calls under way.
  */
 export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
@@ -42,13 +49,17 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
         capture: input.scenario ?? null,
         inquiry: input.inquiryScenario ?? null,
       });
+      simulator.common.courier.assign(input.paymentId, {
+        address: input.notify ?? {},
+        scenario: input.callbackScenario ?? null,
+      });
     }
     return reply.code(201).send({ added: parsed.data.length });
   });
 
   const views = {
-    book: ({ common: { book, calls } }: Simulator) => ({ ...bookView(book), calls }),
-    summary: ({ common: { book, calls } }: Simulator) => ({ ...summaryView(book), calls }),
+    book: (simulator: Simulator) => ({ ...bookView(simulator), calls: simulator.common.calls }),
+    summary: (simulator: Simulator) => ({ ...summaryView(simulator), calls: simulator.common.calls }),
   };
   for (const [what, view] of Object.entries(views)) {
     app.get(`/admin/${what}`, () =>
@@ -67,10 +78,32 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
       const simulator = named(provider);
       if (simulator === null) return reply.code(404).send({ error: noProvider(provider) });
       const entry = simulator.common.book.find(paymentId);
-      if (entry !== null) return entryView(entry);
+      if (entry !== null) return entryView(entry, simulator);
       return reply.code(404).send({ error: `payment ${paymentId} was never authorised` });
     },
   );
+  app.post('/admin/notify', (request, reply) => {
+    const parsed = addressesSchema.safeParse(request.body);
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
+    const stranger = parsed.data.accounts?.find(
+      (one) => !simulators[one.provider].knowsMerchant(one.merchant),
+    );
+    if (stranger !== undefined) {
+      const { provider, merchant } = stranger;
+      return reply.code(400).send({ error: `${provider} has no merchant ${merchant}` });
+    }
+    parts.addresses.set(parsed.data);
+    return reply.code(204).send();
+  });
+  app.post('/admin/undo', (request, reply) => {
+    const parsed = undoSchema.safeParse(request.body);
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
+    const { provider, paymentId, is } = parsed.data;
+    if (simulators[provider].undo(paymentId, is)) return reply.code(204).send();
+    return reply
+      .code(409)
+      .send({ error: `payment ${paymentId} holds no captured money that could be ${is}` });
+  });
   app.post('/admin/hurry', () => ({ done: timers.hurry() }));
   app.post('/admin/reset', (_request, reply) => {
     reset();
@@ -95,7 +128,13 @@ const authorisationSchema = z.strictObject({
   scenario: scriptSchema.optional(),
   /** What inquiries about the payment meet; without it, the profile decides. */
   inquiryScenario: scriptSchema.optional(),
+  /** What happens to the notification of its end; without it, the profile decides. */
+  callbackScenario: callbackScenarioSchema.optional(),
+  /** Where its notifications go, if not to the account of its merchant. */
+  notify: ownAddressSchema.optional(),
 });
+const undoSchema = z.strictObject({ provider: z.enum(PROVIDER_NAMES), paymentId: id, is: z.enum(UNDONE) });
+
 type AuthorisationInput = z.infer<typeof authorisationSchema>;
 
 function authorisationOf(
@@ -157,7 +196,7 @@ function entriesOf(
 
 /** Why a provider can't take an authorisation, or play its scripts. */
 function problemOf(input: AuthorisationInput, simulator: Simulator): string | null {
-  const { merchant, provider, scenario, inquiryScenario } = input;
+  const { merchant, provider, scenario, inquiryScenario, callbackScenario } = input;
   if (!simulator.knowsMerchant(merchant)) return `${provider} has no merchant ${merchant}`;
   for (const script of [scenario, inquiryScenario]) {
     if (script === undefined) continue;
@@ -166,7 +205,7 @@ function problemOf(input: AuthorisationInput, simulator: Simulator): string | nu
       if (problem !== null) return problem;
     }
   }
-  return null;
+  return callbackScenario === undefined ? null : simulator.common.courier.problemOf(callbackScenario);
 }
 
 function noProvider(name: string): string {

@@ -1,8 +1,16 @@
-import type { Book, Collision, Entry, Totals } from './book.js';
+import type { Collision, Entry, Totals, Undone } from './book.js';
+import type { LetterTotals, SentLetter } from './callbacks/courier.js';
+import type { Simulator } from './simulator.js';
+import type { TroubledCalls } from './troubled.js';
+import type { Outcome } from './truth.js';
+import { truthOf } from './truth.js';
+import type { Word } from './word.js';
 
 /** The book as JSON: amounts as decimal strings of minor units, times in ISO 8601. */
 
-export function entryView({ authorisation, movements, requestIds }: Entry): EntryView {
+export function entryView(entry: Entry, simulator: Judged): EntryView {
+  const { authorisation, movements, requestIds, undoing, misstated } = entry;
+  const { outcome, tells, byInquiry, byRepeat, letters } = truthOf(entry, simulator);
   const captured = movements.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     paymentId: authorisation.paymentId,
@@ -22,8 +30,17 @@ export function entryView({ authorisation, movements, requestIds }: Entry): Entr
       late,
     })),
     requestIds: [...requestIds],
+    outcome,
+    undoing: undoing === null ? null : { is: undoing.is, at: undoing.at.toISOString() },
+    tells,
+    byInquiry,
+    byRepeat,
+    misstated,
+    callbacks: letters.map((letter) => ({ ...letter })),
   };
 }
+
+type Judged = Pick<Simulator, 'wordsOf' | 'common'>;
 
 export interface EntryView {
   readonly paymentId: string;
@@ -39,6 +56,19 @@ export interface EntryView {
   readonly captureId: string | null;
   readonly captures: readonly MovementView[];
   readonly requestIds: readonly string[];
+  /** What is true by now: `open` while a request is under way, or will be executed late. */
+  readonly outcome: Outcome;
+  /** What became of the captured money afterwards. */
+  readonly undoing: { readonly is: Undone; readonly at: string } | null;
+  /** Whether the provider tells that, in any way that can be relied on: if not, a capture of it can never be final without a guess. */
+  readonly tells: boolean;
+  /** What an inquiry would be told now, and a repeat of the last request, apart from trouble that passes. */
+  readonly byInquiry: Word;
+  readonly byRepeat: Word;
+  /** Whether an answer named another amount than was captured. */
+  readonly misstated: boolean;
+  /** The notifications about it, in the order in which they were written. */
+  readonly callbacks: readonly SentLetter[];
 }
 
 export interface MovementView {
@@ -73,6 +103,10 @@ export interface SummaryView {
   readonly totals: TotalsView;
   readonly doubleCaptures: number;
   readonly lateCollisions: number;
+  /** Notifications, and how often any was sent. */
+  readonly callbacks: LetterTotals;
+  /** Calls for payments: how many there were, and how many of them the sandbox troubled. */
+  readonly troubled: TroubledCalls;
 }
 
 export interface BookView extends SummaryView {
@@ -81,21 +115,24 @@ export interface BookView extends SummaryView {
   readonly lateCollisionList: readonly CollisionView[];
 }
 
-export function summaryView(book: Book): SummaryView {
+export function summaryView({ common: { book, courier, director } }: Judged): SummaryView {
   return {
     permissive: book.permissive,
     totals: totalsView(book.totals()),
     doubleCaptures: book.doubleCaptures.length,
     lateCollisions: book.lateCollisions.length,
+    callbacks: { ...courier.totals() },
+    troubled: director.troubled(),
   };
 }
 
-export function bookView(book: Book): BookView {
+export function bookView(simulator: Judged): BookView {
+  const { book } = simulator.common;
   return {
-    ...summaryView(book),
+    ...summaryView(simulator),
     doubleCaptureList: book.doubleCaptures.map(collisionView),
     lateCollisionList: book.lateCollisions.map(collisionView),
-    authorisations: Array.from(book.entries(), entryView),
+    authorisations: Array.from(book.entries(), (entry) => entryView(entry, simulator)),
   };
 }
 

@@ -49,11 +49,22 @@ export interface Collision {
   readonly moved: boolean;
 }
 
+/** What became of captured money afterwards. It was captured all the same. */
+export interface Undoing {
+  readonly is: Undone;
+  readonly at: Date;
+}
+export const UNDONE = ['refunded', 'voided'] as const;
+export type Undone = (typeof UNDONE)[number];
+
 export interface Entry {
   readonly authorisation: Authorisation;
   readonly movements: readonly Movement[];
   /** Every request id that asked for this payment in a well-formed, signed request, whatever became of it. */
   readonly requestIds: ReadonlySet<string>;
+  readonly undoing: Undoing | null;
+  /** Whether an answer named another amount than was captured. */
+  readonly misstated: boolean;
 }
 
 export interface CurrencyTotals {
@@ -72,6 +83,8 @@ interface OpenEntry {
   readonly authorisation: Authorisation;
   readonly movements: Movement[];
   readonly requestIds: Set<string>;
+  undoing: Undoing | null;
+  misstated: boolean;
   /** Request ids counted as double captures, and those listed as late collisions. */
   readonly doubled: Set<string>;
   readonly lateCollided: Set<string>;
@@ -98,6 +111,8 @@ export class Book {
       authorisation,
       movements: [],
       requestIds: new Set(),
+      undoing: null,
+      misstated: false,
       doubled: new Set(),
       lateCollided: new Set(),
     });
@@ -132,6 +147,20 @@ export class Book {
       list.push(collision(entry.authorisation, order, first, moves));
     }
     return moves ? this.#move(entry, order) : null;
+  }
+
+  /** Gives the whole of a capture back, once: false if nothing was captured, or it was given back before. */
+  undo(paymentId: string, undoing: Undoing): boolean {
+    const entry = this.#entries.get(paymentId);
+    if (entry === undefined || entry.movements.length === 0 || entry.undoing !== null) return false;
+    entry.undoing = undoing;
+    return true;
+  }
+
+  /** Notes that an answer named another amount than was captured. */
+  misstate(paymentId: string): void {
+    const entry = this.#entries.get(paymentId);
+    if (entry !== undefined) entry.misstated = true;
   }
 
   find(paymentId: string): Entry | null {

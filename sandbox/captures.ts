@@ -1,4 +1,6 @@
 import type { Book, Entry, Movement } from './book.js';
+import type { Hold } from './holds.js';
+import { Holds } from './holds.js';
 import type { Plan, Wording } from './plan.js';
 import type { Delays } from './timers.js';
 
@@ -35,15 +37,18 @@ export interface CaptureRules<Ask extends CaptureAsk, Answer extends object> {
   unknown(ask: Ask): Answer;
   /** The provider's id of the capture: the same for the same request, so that a run can be repeated. */
   captureIdOf(ask: Ask): string;
+  /** Hears what a request came to once it was accepted; a refusal is not among that. */
+  changed?(ask: Ask, change: Change<Answer>): void;
 }
 
-/** A capture that holds its payment. */
-export interface Hold<Ask extends CaptureAsk = CaptureAsk> {
-  readonly ask: Ask;
-  readonly captureId: string;
+/** What became of a capture that was accepted. */
+export interface Change<Answer> {
+  readonly is: 'in_process' | 'captured' | 'failed';
+  /** As its request would be answered now. */
+  readonly answer: Answer;
   /** Minor units. */
   readonly amount: bigint;
-  readonly since: Date;
+  readonly at: Date;
 }
 
 type Begun<Ask extends CaptureAsk, Answer> = { readonly hold: Hold<Ask> } | { readonly answer: Answer };
@@ -59,8 +64,10 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
   readonly #book: Book;
   readonly #timers: Delays;
   readonly #now: () => Date;
-  #underWay = new Map<string, Map<string, Hold<Ask>>>();
-  #failed = new Map<string, Hold<Ask>[]>();
+  readonly #holds = new Holds<Ask>();
+  /** By payment: how many requests wait to be executed late. */
+  #putOffs = new Map<string, number>();
+  #lastAsks = new Map<string, Ask>();
 
   constructor(
     rules: CaptureRules<Ask, Answer>,
@@ -75,32 +82,63 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
   /** Does with a capture what the plan says, and gives the answer. Throws `Interrupted` if the sandbox is reset meanwhile. */
   async capture(ask: Ask, plan: Plan): Promise<Answer> {
     this.#book.asked(ask.paymentId, ask.requestId);
+    this.#lastAsks.set(ask.paymentId, ask);
+    const answer = await this.#carryOut(ask, plan);
+    await this.#timers.wait(plan.holdMs);
+    return answer;
+  }
+
+  #carryOut(ask: Ask, plan: Plan): Promise<Answer> {
     switch (plan.execution.is) {
       case 'now':
-        return this.#worded(ask, plan, await this.#execute(this.#begin(ask), plan.delayMs));
+        return this.#worded(ask, plan, this.#execute(this.#begin(ask), plan.delayMs));
       case 'never':
-        await this.#timers.wait(plan.delayMs);
-        return this.#rules.unexecuted(ask, plan.wording, this.#now());
+        return this.#dismiss(ask, plan);
       case 'late':
-        return this.#worded(ask, plan, await this.#putOff(ask, plan.delayMs, plan.execution.afterMs));
+        return this.#worded(ask, plan, this.#putOff(ask, plan.delayMs, plan.execution.afterMs));
       case 'in_process':
         return this.#process(ask, plan.delayMs, plan.execution);
     }
   }
 
-  /** The captures of a payment that are under way. */
-  underWay(paymentId: string): readonly Hold<Ask>[] {
-    return [...(this.#underWay.get(paymentId)?.values() ?? [])];
+  /** The captures of a payment that are under way, or were at a moment gone by. */
+  underWay(paymentId: string, at?: Date): readonly Hold<Ask>[] {
+    return this.#holds.underWay(paymentId, at);
   }
 
-  /** The captures of a payment that were accepted as in process and came to nothing. */
-  failed(paymentId: string): readonly Hold<Ask>[] {
-    return this.#failed.get(paymentId) ?? [];
+  /** The captures of a payment that were accepted as in process and came to nothing, by now or by a moment gone by. */
+  failed(paymentId: string, at?: Date): readonly Hold<Ask>[] {
+    return this.#holds.failed(paymentId, at);
+  }
+
+  /** Whether requests of a payment are under way or still to be executed: for ever, if one of them never ends. */
+  openness(paymentId: string): 'closed' | 'open' | 'endless' {
+    const holds = this.underWay(paymentId);
+    if (holds.some(({ endless }) => endless)) return 'endless';
+    return holds.length > 0 || (this.#putOffs.get(paymentId) ?? 0) > 0 ? 'open' : 'closed';
+  }
+
+  /** The last request for a payment. */
+  lastAsk(paymentId: string): Ask | null {
+    return this.#lastAsks.get(paymentId) ?? null;
+  }
+
+  /** Whether a request with an unused id would move the money now. */
+  wouldMove(ask: Ask): boolean {
+    const { paymentId } = ask;
+    const amount = amountOf(ask, this.#book.find(paymentId), this.#now());
+    return typeof amount === 'bigint' && !this.#hasMoved(paymentId) && this.underWay(paymentId).length === 0;
   }
 
   reset(): void {
-    this.#underWay = new Map();
-    this.#failed = new Map();
+    this.#holds.reset();
+    this.#putOffs = new Map();
+    this.#lastAsks = new Map();
+  }
+
+  async #dismiss(ask: Ask, { delayMs, wording }: Plan): Promise<Answer> {
+    await this.#timers.wait(delayMs);
+    return this.#rules.unexecuted(ask, wording, this.#now());
   }
 
   async #execute(begun: Begun<Ask, Answer>, delayMs: number): Promise<Answer> {
@@ -116,7 +154,9 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
     const known = this.#rules.recall(ask);
     if (known !== null) return this.#execute({ answer: known }, delayMs);
     if (this.#hasMoved(ask.paymentId)) return this.#execute(this.#admit(ask), delayMs);
+    this.#countPutOff(ask, 1);
     this.#timers.after(delayMs + afterMs, () => {
+      this.#countPutOff(ask, -1);
       this.#executeLate(ask);
     });
     await this.#timers.wait(delayMs);
@@ -128,8 +168,14 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
     delayMs: number,
     { moved, endsAfterMs }: { readonly moved: boolean; readonly endsAfterMs: number | null },
   ): Promise<Answer> {
-    const begun = this.#begin(ask);
+    const begun = this.#begin(ask, endsAfterMs === null);
     if ('answer' in begun) return begun.answer;
+    this.#rules.changed?.(ask, {
+      is: 'in_process',
+      answer: this.#rules.inProcess(ask),
+      amount: begun.hold.amount,
+      at: begun.hold.since,
+    });
     if (endsAfterMs !== null) {
       this.#timers.after(delayMs + endsAfterMs, () => {
         if (moved) this.#finish(begun.hold);
@@ -141,30 +187,31 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
   }
 
   /** A script that gives its answer a code of its own executes nothing, so all that is left here is to say nothing of the outcome. */
-  #worded(ask: Ask, { wording }: Plan, natural: Answer): Answer {
+  async #worded(ask: Ask, { wording }: Plan, executed: Promise<Answer>): Promise<Answer> {
+    const natural = await executed;
     return wording.is === 'unknown' ? this.#rules.unknown(ask) : natural;
   }
 
-  #begin(ask: Ask): Begun<Ask, Answer> {
+  #begin(ask: Ask, endless = false): Begun<Ask, Answer> {
     const known = this.#rules.recall(ask);
-    return known === null ? this.#admit(ask) : { answer: known };
+    return known === null ? this.#admit(ask, endless) : { answer: known };
   }
 
   /** All checks but that of the request id. What passes holds its payment until it is finished or has failed. */
-  #admit(ask: Ask): Begun<Ask, Answer> {
-    const { paymentId, requestId } = ask;
-    const holds = this.#underWay.get(paymentId) ?? new Map<string, Hold<Ask>>();
-    if (holds.has(requestId)) return { answer: this.#rules.inProcess(ask) };
-    if (holds.size > 0 && !this.#book.permissive) return { answer: this.#rules.turnedAway(ask) };
+  #admit(ask: Ask, endless = false): Begun<Ask, Answer> {
+    const { paymentId } = ask;
+    if (this.#holds.has(ask)) return { answer: this.#rules.inProcess(ask) };
+    if (this.underWay(paymentId).length > 0 && !this.#book.permissive)
+      return { answer: this.#rules.turnedAway(ask) };
 
     const amount = amountOf(ask, this.#book.find(paymentId), this.#now());
     if (typeof amount !== 'bigint') {
       return { answer: this.#rules.settle(ask, this.#rules.refused(ask, amount)) };
     }
-    const hold = { ask, captureId: this.#rules.captureIdOf(ask), amount, since: this.#now() };
+    const hold = { ask, captureId: this.#rules.captureIdOf(ask), amount, since: this.#now(), endless };
     // Once money has moved, the book has the word at once; only an open authorisation can be held.
     if (this.#hasMoved(paymentId)) return { answer: this.#finish(hold) };
-    this.#underWay.set(paymentId, holds.set(requestId, hold));
+    this.#holds.add(hold);
     return { hold };
   }
 
@@ -173,18 +220,28 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
    * under that id since then doesn't stop it; only a capture under way under another id, and the book, do.
    */
   #executeLate(ask: Ask): void {
-    const held = this.#underWay.has(ask.paymentId);
-    const amount = amountOf(ask, this.#book.find(ask.paymentId), this.#now());
-    if (held || typeof amount !== 'bigint') return;
+    const entry = this.#book.find(ask.paymentId);
+    const held = this.underWay(ask.paymentId).length > 0;
+    const amount = amountOf(ask, entry, this.#now());
+    const moved = entry?.movements.some(({ requestId }) => requestId === ask.requestId) ?? false;
+    if (held || moved || typeof amount !== 'bigint') return;
     const movement = this.#move(ask, amount, true);
-    if (movement !== null) this.#rules.settle(ask, this.#rules.captured(ask, movement.at));
+    if (movement !== null) this.#succeed(ask, movement);
   }
 
-  #finish({ ask, amount }: Hold<Ask>): Answer {
-    this.#release(ask);
+  #finish(hold: Hold<Ask>): Answer {
+    const { ask, amount } = hold;
+    this.#holds.end(hold, { at: this.#now(), failed: false });
     const movement = this.#move(ask, amount, false);
-    const result = movement === null ? this.#rules.collided(ask) : this.#rules.captured(ask, movement.at);
-    return this.#rules.settle(ask, result);
+    return movement === null
+      ? this.#rules.settle(ask, this.#rules.collided(ask))
+      : this.#succeed(ask, movement);
+  }
+
+  #succeed(ask: Ask, { at, amount }: Movement): Answer {
+    const answer = this.#rules.settle(ask, this.#rules.captured(ask, at));
+    this.#rules.changed?.(ask, { is: 'captured', answer, amount, at });
+    return answer;
   }
 
   #move(ask: Ask, amount: bigint, late: boolean): Movement | null {
@@ -194,20 +251,18 @@ export class Captures<Ask extends CaptureAsk, Answer extends object> {
   }
 
   #fail(hold: Hold<Ask>): void {
-    this.#release(hold.ask);
-    const { paymentId } = hold.ask;
-    this.#failed.set(paymentId, [...this.failed(paymentId), hold]);
-    this.#rules.settle(hold.ask, this.#rules.failed(hold.ask));
+    const { ask, amount } = hold;
+    this.#holds.end(hold, { at: this.#now(), failed: true });
+    const answer = this.#rules.settle(ask, this.#rules.failed(ask));
+    this.#rules.changed?.(ask, { is: 'failed', answer, amount, at: this.#now() });
   }
 
   #hasMoved(paymentId: string): boolean {
     return (this.#book.find(paymentId)?.movements.length ?? 0) > 0;
   }
 
-  #release({ paymentId, requestId }: Ask): void {
-    const holds = this.#underWay.get(paymentId);
-    holds?.delete(requestId);
-    if (holds?.size === 0) this.#underWay.delete(paymentId);
+  #countPutOff({ paymentId }: Ask, more: 1 | -1): void {
+    this.#putOffs.set(paymentId, (this.#putOffs.get(paymentId) ?? 0) + more);
   }
 }
 

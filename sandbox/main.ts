@@ -1,12 +1,15 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import type { AddressesInput } from './callbacks/addresses.js';
+import type { AccountNames } from './flags.js';
+import { accountsWith, baseUrlOf, portOf, profileOf, speedOf } from './flags.js';
 import { keysIn, secretIn } from './keys.js';
 import type { RepeatMode } from './payermax/captures.js';
 import { REPEAT_MODES } from './payermax/captures.js';
 import { DEFAULT_MERCHANT } from './payermax/credentials.js';
 import type { Profile } from './profile.js';
-import { PROFILES, profileSchema } from './profile.js';
+import { PROFILES } from './profiles.js';
+import { PROVIDER_NAMES } from './provider-names.js';
 import type { Sandbox } from './sandbox.js';
 import { startSandbox } from './sandbox.js';
 import { DEFAULT_CLIENT_ID } from './wallet/credentials.js';
@@ -21,6 +24,10 @@ interface Flags {
   readonly clientId: string;
   readonly user: string;
   readonly payermaxRepeat: RepeatMode;
+  readonly notifyUrl?: string;
+  readonly notifyAccount: AccountNames;
+  readonly notifySpeed: number;
+  readonly notifyCaptures: boolean;
   readonly json: boolean;
 }
 
@@ -47,6 +54,19 @@ const program = new Command('npm run sandbox --')
       .choices(REPEAT_MODES)
       .default('repeats' satisfies RepeatMode),
   )
+  .option(
+    '--notify-url <url>',
+    'where notifications go: <url>/<provider>/<account>; nowhere if not given',
+    baseUrlOf,
+  )
+  .option(
+    '--notify-account <provider>=<account>',
+    "an account's name, if it isn't <provider>-sandbox; may be repeated",
+    accountsWith,
+    {},
+  )
+  .option('--notify-speed <factor>', 'how many times as fast notifications are sent again', speedOf, 1)
+  .option('--notify-captures', 'the wallet notifies of captures too, not of payments alone', false)
   .option('--json', 'print one line of JSON once it listens, and nothing else', false)
   .addHelpText(
     'after',
@@ -65,9 +85,11 @@ async function run(flags: Flags): Promise<void> {
   const secretKey = await secretIn(keysDir, 'yabandpay-secret');
   const sandbox = await startSandbox({
     ...flags,
+    notify: addressesOf(flags),
     wallet: {
       clients: [{ clientId: flags.clientId, merchantPublicKeyPem: merchant.publicKeyPem }],
       privateKeyPem: wallet.privateKeyPem,
+      notifiesCaptures: flags.notifyCaptures,
     },
     yabandpay: { merchants: [{ user: flags.user, secretKey }] },
     payermax: {
@@ -78,6 +100,17 @@ async function run(flags: Flags): Promise<void> {
   });
   stopOnSignal(sandbox);
   process.stdout.write(flags.json ? machineLine(sandbox, keysDir) : greeting(sandbox, keysDir));
+}
+
+function addressesOf({ notifyUrl, notifyAccount, clientId, user }: Flags): AddressesInput {
+  const merchants = { wallet: clientId, yabandpay: user, payermax: DEFAULT_MERCHANT.merchantNo };
+  return {
+    url: notifyUrl ?? null,
+    accounts: PROVIDER_NAMES.flatMap((provider) => {
+      const account = notifyAccount[provider];
+      return account === undefined ? [] : [{ provider, merchant: merchants[provider], account }];
+    }),
+  };
 }
 
 /** The first signal stops in order; a second one finds no handler and ends the process at once. */
@@ -139,30 +172,6 @@ Authorise a payment of 150 IQD (amounts are minor units), and see what has moved
 
 Ctrl-C stops it.
 `;
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-}
-
-function profileOf(text: string): Profile {
-  if (Object.hasOwn(PROFILES, text)) return PROFILES[text as keyof typeof PROFILES];
-  if (!text.trimStart().startsWith('{')) {
-    throw new InvalidArgumentError(`It must be ${Object.keys(PROFILES).join(', ')}, or JSON.`);
-  }
-  const parsed = profileSchema.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(`\n${z.prettifyError(parsed.error)}`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError('It is not JSON.');
-  }
 }
 
 try {

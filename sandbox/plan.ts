@@ -1,10 +1,16 @@
 import type { Scenario } from './scenario.js';
 
-/** A scenario taken apart into the four things that a provider does with a call: wait, execute, word the answer, deliver it. */
+/** A scenario taken apart into what a provider does with a call: wait, execute, hold the answer back, word it, deliver it. */
 export interface Plan {
   readonly delayMs: number;
   readonly execution: Execution;
+  /** How long the answer is held back once all is done. */
+  readonly holdMs: number;
+  /** How old the state is that an inquiry is told. */
+  readonly staleMs: number;
   readonly wording: Wording;
+  /** Whether another amount is named than was captured. */
+  readonly wrongAmount: boolean;
   /** Members to replace in the answer's body. */
   readonly altered: Readonly<Record<string, unknown>>;
   readonly delivery: Delivery;
@@ -30,7 +36,10 @@ export type Delivery =
 const NORMAL: Plan = {
   delayMs: 0,
   execution: { is: 'now' },
+  holdMs: 0,
+  staleMs: 0,
   wording: { is: 'natural' },
+  wrongAmount: false,
   altered: {},
   delivery: { is: 'whole' },
 };
@@ -61,6 +70,16 @@ export function planOf(scenario: Scenario): Plan {
       const underneath = planOf(scenario.then ?? { kind: 'normal' });
       return { ...underneath, delayMs: underneath.delayMs + scenario.ms };
     }
+    case 'held': {
+      const underneath = planOf(scenario.then ?? { kind: 'normal' });
+      return { ...underneath, holdMs: underneath.holdMs + scenario.ms };
+    }
+    case 'stale': {
+      const underneath = planOf(scenario.then ?? { kind: 'normal' });
+      return { ...underneath, staleMs: underneath.staleMs + scenario.ms };
+    }
+    case 'wrong_amount':
+      return { ...planOf(scenario.then ?? { kind: 'normal' }), wrongAmount: true };
     case 'altered': {
       const underneath = planOf(scenario.then ?? { kind: 'normal' });
       return { ...underneath, altered: { ...underneath.altered, ...scenario.members } };

@@ -2,7 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { adminRoutes } from './admin.js';
+import type { AddressesInput } from './callbacks/addresses.js';
+import { Addresses } from './callbacks/addresses.js';
+import { Postman } from './callbacks/postman.js';
 import type { Book } from './book.js';
+import { guardAgainstOutages } from './outage.js';
 import type { PayermaxKeys, PayermaxOptions } from './payermax/credentials.js';
 import { payermaxCredentials } from './payermax/credentials.js';
 import { Payermax } from './payermax/payermax.js';
@@ -28,6 +32,10 @@ export interface SandboxOptions {
   /** How long an authorisation lives that is entered without an expiry; if left out, as long as each provider says. */
   readonly authorisationLifeMs?: number;
   readonly now?: () => Date;
+  /** Where notifications go; nowhere if it is left out, until the admin endpoint says so. */
+  readonly notify?: AddressesInput;
+  /** How many times as fast as its provider documents a notification is sent again; 1. */
+  readonly notifySpeed?: number;
   readonly wallet?: WalletOptions;
   readonly yabandpay?: YabandPayOptions;
   readonly payermax?: PayermaxOptions;
@@ -55,7 +63,10 @@ export interface Sandbox {
 
 /** Starts the simulators on one port. Throws if the port is taken or a key can't be read. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const addresses = new Addresses(options.notify);
+  const postman = new Postman();
   const shared: Shared = {
+    post: { addresses, postman, speed: options.notifySpeed ?? 1 },
     permissive: options.permissive ?? false,
     profile: options.profile ?? null,
     seed: String(options.randomSeed ?? 1),
@@ -72,16 +83,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const payermax = new Payermax(ofPayermax.credentials, shared);
   const simulators: Simulators = { wallet, yabandpay, payermax };
 
+  let startedAt = performance.now();
   const reset = (): void => {
     shared.timers.cancelAll();
+    startedAt = performance.now();
     for (const simulator of Object.values<Simulator>(simulators)) {
-      const { book, director, calls } = simulator.common;
-      for (const part of [book, director, calls, simulator]) part.reset();
+      const { book, director, calls, courier } = simulator.common;
+      for (const part of [book, director, calls, courier, simulator]) part.reset();
     }
   };
   const app = fastify({ forceCloseConnections: true });
   for (const simulator of Object.values<Simulator>(simulators)) {
     await app.register((scope, _options, done) => {
+      guardAgainstOutages(scope, simulator, () => performance.now() - startedAt);
       simulator.routes(scope);
       done();
     });
@@ -89,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   adminRoutes(app, {
     ...shared,
     simulators,
+    addresses,
     authorisationLifeMs: options.authorisationLifeMs ?? null,
     reset,
   });
@@ -106,7 +121,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     close: async () => {
       shared.timers.cancelAll();
-      await app.close();
+      await Promise.all([app.close(), postman.close()]);
     },
   };
 }

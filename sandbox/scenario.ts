@@ -15,6 +15,9 @@ export type Scenario = (
   | HttpScenario
   | ResetScenario
   | DelayScenario
+  | HeldScenario
+  | StaleScenario
+  | WrongAmountScenario
   | AlteredScenario
   | DamagedScenario
 ) & {
@@ -74,6 +77,29 @@ export interface DelayScenario {
   readonly then?: Scenario | undefined;
 }
 
+/**
+ * Does at once what the call asks for, and answers this much later: too late for a caller that has hung up, or after the notification of
+ * what was done. An inquiry is answered with what was true when it came.
+ */
+export interface HeldScenario {
+  readonly kind: 'held';
+  readonly ms: number;
+  readonly then?: Scenario | undefined;
+}
+
+/** Answers an inquiry from a replica that lags by so much: with what was true then. */
+export interface StaleScenario {
+  readonly kind: 'stale';
+  readonly ms: number;
+  readonly then?: Scenario | undefined;
+}
+
+/** Says that another amount was captured than was. Only what names a captured amount can do so; other answers stay as they are. */
+export interface WrongAmountScenario {
+  readonly kind: 'wrong_amount';
+  readonly then?: Scenario | undefined;
+}
+
 /** Replaces members of the answer's body (`null` removes one) and signs the result: a provider that says something odd. */
 export interface AlteredScenario {
   readonly kind: 'altered';
@@ -125,7 +151,8 @@ export const scenarioSchema: z.ZodType<Scenario> = z
     }),
     z.strictObject({ kind: z.literal('http'), status: z.int().min(400).max(599), ...executed }),
     z.strictObject({ kind: z.literal('reset'), when: z.enum(['before_read', 'before_answer']), ...executed }),
-    z.strictObject({ kind: z.literal('delay'), ms: milliseconds, then, times }),
+    z.strictObject({ kind: z.enum(['delay', 'held', 'stale']), ms: milliseconds, then, times }),
+    z.strictObject({ kind: z.literal('wrong_amount'), then, times }),
     z.strictObject({ kind: z.literal('altered'), members: z.record(z.string(), z.unknown()), then, times }),
     z.strictObject({
       kind: z.enum(['unsigned', 'wrong_signature', 'garbage', 'truncated']),
@@ -156,6 +183,36 @@ export function scenarioFor(script: Script, call: number): Scenario {
     if (call <= passed) return step;
   }
   return { kind: 'normal' };
+}
+
+/** The scenario that a script ends in and never leaves, or null: a list has its end, and so has what holds for some `times`. */
+export function lastingScenario(script: Script): Scenario | null {
+  if ('length' in script || script.times !== undefined) return null;
+  return script;
+}
+
+/** Whether a scenario answers with the truth in the end, however late: no lie, no refusal, nothing lost or spoilt on the way. */
+export function answersTruly(scenario: Scenario): boolean {
+  switch (scenario.kind) {
+    case 'normal':
+      return true;
+    case 'delay':
+    case 'held':
+    case 'stale':
+      return scenario.then === undefined || answersTruly(scenario.then);
+    case 'answer':
+    case 'unknown':
+    case 'in_process':
+    case 'http':
+    case 'reset':
+    case 'wrong_amount':
+    case 'altered':
+    case 'unsigned':
+    case 'wrong_signature':
+    case 'garbage':
+    case 'truncated':
+      return false;
+  }
 }
 
 /** All scenarios of a script, also those underneath others. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { messageOf } from './errors.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { Clock } from './ports/clock.js';
 
 /** A reading behind some metrics that costs a round trip: to the database, to the brokers. */

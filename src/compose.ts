@@ -3,6 +3,7 @@ import { identityOf } from './accounts.js';
 import type { Config } from './config/config.js';
 import type { CaptureWorkerError } from './errors.js';
 import { loadSchemas } from './kafka/schema-registry.js';
+import { listenForNotifications } from './notify.js';
 import type { Parts } from './parts.js';
 import { openParts } from './parts.js';
 import type { Pipeline } from './pipeline.js';
@@ -28,10 +29,12 @@ const GIVE_UP_MS = 3_000;
 /**
  * The composition root: builds a worker out of its parts and ties their lives together.
  *
- * *Starting.* The probes are answered first, so that what is missing can be seen; then database, schema, registry and Kafka are waited
+ * *Starting.* The probes are answered first, so that what is missing can be seen, and notifications, though they are told to come again
+ * until the database is there; then database, schema, registry and Kafka are waited
  * for, in this order; then the consumer, the relay and the scheduler start.
  *
- * *Draining* goes the other way: intake stops, what is under way ends and is recorded, its events are published, connections close.
+ * *Draining* goes the other way: intake stops, of orders and of notifications, what is under way ends and is recorded, its events are
+ * published, connections close.
  *
  * Resolves when the probes are answered. Rejects with CONFIG_INVALID or PORT_UNAVAILABLE.
  */
@@ -50,6 +53,10 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
     fatal: () => fatal,
     isDraining: () => draining !== null,
   });
+  const notify = await listenForNotifications(parts, startUp).catch(async (error: unknown) => {
+    await Promise.all([probes.close(), parts.close()]);
+    throw error;
+  });
   const starting = start(parts, startUp, onFatal).catch((error: unknown) => {
     onFatal(error);
     return null;
@@ -58,10 +65,12 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
   async function drain(): Promise<{ readonly left: number }> {
     log.info('draining: no more orders are taken, those under way are finished');
     givenUp.abort();
+    const silenced = notify?.close();
     // A part that is away may take long to say so; nothing is under way that would be worth the wait.
     const pipeline = await Promise.race([starting, parts.clock.sleep(GIVE_UP_MS).then(() => null)]);
     if (pipeline === null) void starting.then((late) => late?.drain(0));
     const left = (await pipeline?.drain(config.worker.drainDeadlineMs)) ?? 0;
+    await silenced;
     await probes.close();
     await parts.close();
     log.info(

@@ -28,6 +28,8 @@ export const ERRORS = {
   NOT_FOUND: { exitCode: 6, retryable: false },
   DRAIN_TIMEOUT: { exitCode: 7, retryable: false },
   CONSUMER_STOPPED: { exitCode: 8, retryable: false },
+  ACTION_REFUSED: { exitCode: 11, retryable: false },
+  NOT_IN_TIME: { exitCode: 10, retryable: true },
   AMOUNT_OUT_OF_RANGE: { exitCode: 1, retryable: false },
 } as const satisfies Record<string, { exitCode: number; retryable: boolean }>;
 export type ErrorCode = keyof typeof ERRORS;

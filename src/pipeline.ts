@@ -1,25 +1,31 @@
 import { consumeOrderFulfilled } from '../consumers/order-fulfilled.js';
 import { createDeadLetterProducer } from '../producers/dead-letter.js';
 import { createOutboxRelay } from '../producers/outbox-relay.js';
+import { licenceOf } from './capture/licence.js';
 import { fold } from './capture/state-machine.js';
 import { CaptureWorkerError } from './errors.js';
 import { eventEncoder } from './kafka/event-encoder.js';
 import { createLogConsumer } from './kafka/log-consumer.js';
 import { orderDecoder } from './kafka/order-decoder.js';
+import type { Runner } from './kafka/runner.js';
 import { createRunner } from './kafka/runner.js';
 import type { RegisteredContracts } from './kafka/schema-registry.js';
 import { traceparentIn } from './kafka/traceparent.js';
 import { warnOfTopics } from './kafka/warn-of-topics.js';
 import type { Parts } from './parts.js';
 import type { CaptureStore } from './ports/store.js';
+import type { Reconciliation } from './reconciliation.js';
+import { createReconciliation } from './reconciliation.js';
+import { listPauses } from './store/account-pauses.js';
 import { createCaptureStore } from './store/capture-store.js';
 import { createOutboxStore } from './store/outbox.js';
 import { batchStore } from './worker/batched-store.js';
 import { createScheduler } from './worker/scheduler.js';
 import type { TakeOrderOptions } from './worker/take-order.js';
 import { takeOrder } from './worker/take-order.js';
+import { watchPauses } from './worker/watch-pauses.js';
 
-/** The worker's three loops, running: the consumer of orders, the scheduler, and the relay. */
+/** The worker's loops, running: the consumer of orders, the scheduler, the relay, and what reconciles. */
 export interface Pipeline {
   /**
    * Stops intake, lets what is under way end and be published, for at most `deadlineMs`, and leaves. Returns how many messages were left
@@ -33,6 +39,8 @@ const SCHEDULE_EVERY_MS = 500;
 const SCHEDULE_LIMIT = 100;
 /** How long other workers leave a row alone that this one has taken, in ms. */
 const TAKEN_FOR_MS = 15_000;
+/** How often it is looked which accounts are paused, to tell of it, in ms. */
+const PAUSES_EVERY_MS = 2_000;
 /** What is kept of a drain's deadline for publishing the last events: so many ms, or so large a share if that is less. */
 const RELAY_MS = 2_000;
 const RELAY_SHARE = 0.2;
@@ -53,22 +61,24 @@ export async function startPipeline(
   const due = wakingStore(captureStore(parts, contracts), () => {
     relay.wake();
   });
+  const store = batchStore({
+    store: due,
+    maxBatch: config.worker.batchSize,
+    clock,
+    random,
+    observer: metrics,
+    log,
+    stop: stop.signal,
+  });
   const options: TakeOrderOptions = {
-    store: batchStore({
-      store: due,
-      maxBatch: config.worker.batchSize,
-      clock,
-      random,
-      observer: metrics,
-      log,
-      stop: stop.signal,
-    }),
+    store,
     clock,
     observer: metrics,
     log,
     accounts: parts.accounts,
     leaseMarginMs: config.worker.leaseMarginMs,
     newId: parts.newId,
+    announceUnsentAfterMs: config.policy.announceUnsentAfterMs,
     closing: closing.signal,
     worker: config.workerId,
   };
@@ -79,7 +89,7 @@ export async function startPipeline(
     pollEveryMs: SCHEDULE_EVERY_MS,
     limit: SCHEDULE_LIMIT,
     takenForMs: TAKEN_FOR_MS,
-    announceUnsentAfterMs: config.policy.announceUnsentAfterMs,
+    quietPeriodMs: config.policy.quietPeriodMs,
   });
   const deadLetters = createDeadLetterProducer({
     producer,
@@ -109,10 +119,20 @@ export async function startPipeline(
     maxInFlight: config.worker.maxInFlight,
     commitEveryMs: config.worker.commitIntervalMs,
   });
+  const reconciliation = createReconciliation(parts, contracts, { store, deadLetters, onFatal });
+  await startConsumers(runner, reconciliation);
   metrics.watchRunner(() => runner.stats());
+  metrics.watchRunner(() => reconciliation.stats());
   metrics.watchRelay(() => relay.stats());
-  await runner.start();
   void warnOfTopics({ client: parts.kafka, prefix: config.topicPrefix, log, stop: closing.signal });
+  void watchPauses({
+    list: () => listPauses(pool),
+    clock,
+    observer: metrics,
+    log,
+    everyMs: PAUSES_EVERY_MS,
+    stop: closing.signal,
+  });
   relay.start();
   const scheduling = scheduler.run();
   scheduling.catch(onFatal);
@@ -123,20 +143,32 @@ export async function startPipeline(
       const reserve = Math.min(RELAY_MS, deadlineMs * RELAY_SHARE);
       const untilReserve = (): number => Math.max(0, deadlineMs - reserve - (clock.monotonic() - begun));
       scheduler.stop();
-      const left = await runner.drain(untilReserve());
+      const left = await Promise.all([runner.drain(untilReserve()), reconciliation.drain(untilReserve())]);
       closing.abort();
       await Promise.race([scheduling.catch(() => undefined), clock.sleep(untilReserve())]);
-      await relay.stop(reserve);
+      await Promise.all([relay.stop(reserve), reconciliation.stopPublishing(reserve)]);
       stop.abort();
-      return left;
+      return left[0] + left[1];
     },
   };
+}
+
+/** Both or none: whoever starts the pipeline tries again. */
+async function startConsumers(orders: Runner, reconciliation: Reconciliation): Promise<void> {
+  await orders.start();
+  try {
+    await reconciliation.start();
+  } catch (error) {
+    await orders.drain(0);
+    throw error;
+  }
 }
 
 function captureStore({ pool, config, random }: Parts, contracts: RegisteredContracts): CaptureStore {
   return createCaptureStore({
     pool,
     fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, config.policy),
+    licenceOf: (capture, evidence, now) => licenceOf(capture, evidence, now, config.policy),
     encode: eventEncoder(contracts),
   });
 }

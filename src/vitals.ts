@@ -4,7 +4,10 @@ import { createHealthServer } from './http/health.js';
 import type { Parts } from './parts.js';
 import type { StartUp } from './start-up.js';
 import { messageOf } from './errors.js';
-import { outboxDepth, unresolved } from './store/backlog.js';
+import { consumptionsOf, readLags } from './kafka/consumption.js';
+import { notificationBacklog } from './store/notification-backlog.js';
+import { outboxDepth } from './store/outbox-depth.js';
+import { unresolved } from './store/unresolved.js';
 
 /** How long a metrics page waits for a reading, and how long a reading is good for, in ms. */
 const PATIENCE_MS = 2_000;
@@ -29,14 +32,19 @@ export async function listenForProbes(
       {
         name: 'kafka',
         read: async () => {
-          metrics.lag(await lag.read(config.kafka.group, [topics['order.fulfilled']]));
+          metrics.lag(await readLags(lag, consumptionsOf(config.kafka.group, topics)));
         },
       },
       {
         name: 'database',
         read: async () => {
-          const [{ queued, oldestAgeMs }, groups] = await Promise.all([outboxDepth(pool), unresolved(pool)]);
+          const [{ queued, oldestAgeMs }, groups, notifications] = await Promise.all([
+            outboxDepth(pool),
+            unresolved(pool),
+            notificationBacklog(pool),
+          ]);
           metrics.outbox(queued, oldestAgeMs);
+          metrics.notifications(notifications);
           metrics.unresolved(
             groups.map(({ amount, currency, captures, ...group }) => ({
               ...group,

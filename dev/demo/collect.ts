@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import { PROVIDERS } from '../../src/capture/capture.js';
-import { isRejection } from '../../src/capture/order.js';
+import { isRejection } from '../../src/capture/rejection.js';
 import { eventDecoder } from '../../src/kafka/event-decoder.js';
 import { registryClient } from '../../src/kafka/registry/client.js';
 import { loadSchemas } from '../../src/kafka/schema-registry.js';
 import { topicNames } from '../../src/kafka/topics.js';
 import { wordOf } from '../../src/store/row.js';
 import { systemClock } from '../../src/system-clock.js';
-import type { BookEntry, Books, EventEntry, RowEntry } from './compare.js';
+import type { Calls, DatedEvent } from './chaos/figures.js';
+import type { ReviewedRow, TruthEntry } from './chaos/truth.js';
+import type { BookEntry, Books } from './compare.js';
 import type { DemoPlan } from './orders.js';
 import { readTopics } from './read-topics.js';
 import type { Scene } from './scene.js';
@@ -41,50 +43,63 @@ export async function standingOf(pool: pg.Pool): Promise<Standing> {
 }
 
 const ROWS = `
-  select provider, capture_id, order_id, payment_id, amount::text, currency, state, sequence::int
+  select provider, capture_id, order_id, payment_id, amount::text, currency, state, sequence::int, review
   from captures
   order by payment_id`;
 
-/** Everything that the books say at the end, and how often money was asked for twice. */
-export async function collectBooks(
-  scene: Scene,
-  plan: DemoPlan,
-  pool: pg.Pool,
-): Promise<{ readonly books: Books; readonly doubleCaptures: number }> {
-  const [{ book, doubleCaptures }, rows, { events, deadLetters }] = await Promise.all([
+/** Everything that the books say at the end. */
+export interface Collected {
+  readonly books: Books & { readonly rows: readonly ReviewedRow[]; readonly events: readonly DatedEvent[] };
+  /** How often money was asked for twice. */
+  readonly doubleCaptures: number;
+  readonly truth: readonly TruthEntry[];
+  readonly calls: Calls;
+}
+
+export async function collectBooks(scene: Scene, plan: DemoPlan, pool: pg.Pool): Promise<Collected> {
+  const [{ book, ...providers }, rows, { events, deadLetters }] = await Promise.all([
     readBook(scene),
     readRows(pool),
     readPublished(scene),
   ]);
   const poison = plan.messages.flatMap((message) => (message.kind === 'poison' ? [message.key] : []));
-  return { books: { orders: plan.orders, poison, book, rows, events, deadLetters }, doubleCaptures };
+  return { books: { orders: plan.orders, poison, book, rows, events, deadLetters }, ...providers };
 }
 
 interface BookOfProvider {
   readonly doubleCaptures: number;
-  readonly authorisations: readonly {
-    readonly paymentId: string;
+  readonly troubled: Calls;
+  readonly authorisations: readonly (TruthEntry & {
     readonly currency: string;
     readonly capturedAmount: string;
-  }[];
+  })[];
 }
 
+type BookOfAll = Omit<Collected, 'books'> & { readonly book: readonly BookEntry[] };
+
 /** The books of all providers as one. */
-async function readBook({ sandbox }: Scene): Promise<{ book: BookEntry[]; doubleCaptures: number }> {
+async function readBook({ sandbox }: Scene): Promise<BookOfAll> {
   const answer = await fetch(`${sandbox.adminUrl}/book`);
   const books = Object.values((await answer.json()) as Record<string, BookOfProvider>);
-  const book = books.flatMap(({ authorisations }) =>
-    authorisations.map(({ paymentId, currency, capturedAmount }) => ({
+  const truth = books.flatMap(({ authorisations }) => authorisations);
+  const sum = (count: (book: BookOfProvider) => number): number =>
+    books.reduce((total, one) => total + count(one), 0);
+  return {
+    book: truth.map(({ paymentId, currency, capturedAmount }) => ({
       paymentId,
       currency,
       captured: BigInt(capturedAmount),
     })),
-  );
-  return { book, doubleCaptures: books.reduce((sum, { doubleCaptures }) => sum + doubleCaptures, 0) };
+    truth,
+    doubleCaptures: sum(({ doubleCaptures }) => doubleCaptures),
+    calls: { all: sum(({ troubled }) => troubled.all), troubled: sum(({ troubled }) => troubled.troubled) },
+  };
 }
 
-async function readRows(pool: pg.Pool): Promise<RowEntry[]> {
-  const { rows } = await pool.query<Record<string, string> & { sequence: number }>(ROWS);
+async function readRows(pool: pg.Pool): Promise<ReviewedRow[]> {
+  const { rows } = await pool.query<Record<string, string> & { sequence: number; review: string | null }>(
+    ROWS,
+  );
   return rows.map((row) => ({
     provider: wordOf(row, 'provider', PROVIDERS),
     captureId: row['capture_id'] ?? '',
@@ -94,10 +109,11 @@ async function readRows(pool: pg.Pool): Promise<RowEntry[]> {
     currency: row['currency'] ?? '',
     state: row['state'] ?? '',
     sequence: row.sequence,
+    review: row.review,
   }));
 }
 
-async function readPublished(scene: Scene): Promise<{ events: EventEntry[]; deadLetters: string[] }> {
+async function readPublished(scene: Scene): Promise<{ events: DatedEvent[]; deadLetters: string[] }> {
   const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: url } = scene.stack.env;
   const topics = topicNames(scene.topicPrefix);
   const deadLetterTopic = topics['order.fulfilled.dlq'];
@@ -109,7 +125,7 @@ async function readPublished(scene: Scene): Promise<{ events: EventEntry[]; dead
   ]);
   const registry = registryClient({ url });
   const decode = eventDecoder(await loadSchemas(registry, topics), { registry, clock: systemClock });
-  const events: EventEntry[] = [];
+  const events: DatedEvent[] = [];
   const deadLetters: string[] = [];
   for (const { topic, key, value } of messages) {
     if (topic === deadLetterTopic) {
@@ -118,8 +134,8 @@ async function readPublished(scene: Scene): Promise<{ events: EventEntry[]; dead
     }
     const event = await decode(topic, value);
     if (isRejection(event)) throw new Error(`an event on ${topic} can't be read: ${event.problem}`);
-    const { captureId, type, sequence, amount, currency } = event;
-    events.push({ captureId, type, sequence, amount, currency });
+    const { captureId, type, sequence, amount, currency, occurredAt, supersedes } = event;
+    events.push({ captureId, type, sequence, amount, currency, occurredAt, supersedes });
   }
   await registry.close();
   return { events, deadLetters };

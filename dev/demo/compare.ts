@@ -43,10 +43,10 @@ export interface Books {
 /**
  * A disagreement. `lost`: an order without a capture, a capture whose change was never published, a bad message without a dead letter, a
  * customer who was never told. `mismatch`: two of the books say different things of one payment. `unbalanced`: an entry of the ledger whose
- * debits aren't its credits.
+ * debits aren't its credits. `guessed`: an outcome that isn't true. `unresolved`: no outcome, though the provider tells.
  */
 export interface Break {
-  readonly kind: 'lost' | 'mismatch' | 'unbalanced';
+  readonly kind: 'lost' | 'mismatch' | 'unbalanced' | 'guessed' | 'unresolved';
   readonly id: string;
   readonly says: string;
 }

@@ -15,8 +15,12 @@ const AT_ONCE = 2_000;
 /** How often some are put on the topic when they come evenly. */
 const PACE_MS = 250;
 
-/** Enters the orders' authorisations at the sandbox, so that there is something to capture. */
-export async function authorise(scene: Scene, orders: readonly DemoOrder[]): Promise<void> {
+/** Enters the orders' authorisations at the sandbox, so that there is something to capture: with what each is to meet, or without. */
+export async function authorise(
+  scene: Scene,
+  orders: readonly DemoOrder[],
+  { scripted = true }: { readonly scripted?: boolean } = {},
+): Promise<void> {
   const { adminUrl, merchants } = scene.sandbox;
   for (let from = 0; from < orders.length; from += AT_ONCE) {
     const body = orders
@@ -28,7 +32,7 @@ export async function authorise(scene: Scene, orders: readonly DemoOrder[]): Pro
         reference,
         amount: authorisedAmount.toString(),
         currency,
-        scenario,
+        ...(scripted ? { scenario } : {}),
       }));
     const answer = await fetch(`${adminUrl}/authorisations`, {
       method: 'POST',

@@ -78,7 +78,12 @@ export async function startWorker(place: Place, env: Variables): Promise<Running
   const logFile = join(place.folder, 'worker.log');
   const worker = await place.crew.start({
     ...jobOf(place, 'The worker', ['src/cli/main.js', 'start']),
-    env: { ...env, CAPTURE_WORKER_HTTP_PORT: String(port), CAPTURE_WORKER_WORKER_ID: workerId },
+    env: {
+      CAPTURE_WORKER_NOTIFY_PORT: '0',
+      ...env,
+      CAPTURE_WORKER_HTTP_PORT: String(port),
+      CAPTURE_WORKER_WORKER_ID: workerId,
+    },
     logFile,
     graceMs: 30_000,
   });

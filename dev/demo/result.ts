@@ -1,5 +1,8 @@
 import type { ProviderName } from '../../src/capture/capture.js';
 import { describeMoney } from '../../src/capture/money.js';
+import type { ChaosFigures, ChaosInput } from './chaos/figures.js';
+import { figuresOf, isWithstood } from './chaos/figures.js';
+import { chaosLines } from './chaos/table.js';
 import type { Books, Break, RowEntry } from './compare.js';
 import type { LedgerPosting } from './compare-ledger.js';
 import type { Captured } from './compare-totals.js';
@@ -27,6 +30,8 @@ export interface Result {
   readonly byCurrency: Readonly<Record<string, Captured>>;
   readonly breaks: readonly Break[];
   readonly seconds: number;
+  /** Null without chaos. */
+  readonly chaos: ChaosFigures | null;
 }
 
 export interface ResultInput {
@@ -38,10 +43,11 @@ export interface ResultInput {
   /** How many messages were put on `order.fulfilled`. */
   readonly messages: number;
   readonly seconds: number;
+  readonly chaos: ChaosInput | null;
 }
 
 export function resultOf(input: ResultInput): Result {
-  const { books, ledger, breaks, doubleCaptures, messages, seconds } = input;
+  const { books, ledger, breaks, doubleCaptures, messages, seconds, chaos } = input;
   const of = (provider: ProviderName): Outcomes =>
     outcomesOf(books.rows.filter((row) => row.provider === provider));
   return {
@@ -57,7 +63,13 @@ export function resultOf(input: ResultInput): Result {
     byCurrency: capturedByCurrency(books, ledger),
     breaks,
     seconds: Math.round(seconds * 10) / 10,
+    chaos: chaos && figuresOf(chaos, breaks),
   };
+}
+
+/** The result as a line of JSON: what chaos adds stands beside the rest. */
+export function jsonOf({ chaos, ...result }: Result): string {
+  return JSON.stringify({ ...result, ...chaos });
 }
 
 function outcomesOf(rows: readonly RowEntry[]): Outcomes {
@@ -65,13 +77,15 @@ function outcomesOf(rows: readonly RowEntry[]): Outcomes {
   return { succeeded: inState('succeeded'), failed: inState('failed'), pending: inState('pending') };
 }
 
-export function isSound({ doubleCaptures, lost, mismatches, ledgerBalanced }: Result): boolean {
-  return doubleCaptures === 0 && lost === 0 && mismatches === 0 && ledgerBalanced;
+export function isSound({ doubleCaptures, lost, mismatches, ledgerBalanced, chaos }: Result): boolean {
+  const agrees = doubleCaptures === 0 && lost === 0 && mismatches === 0 && ledgerBalanced;
+  return agrees && (chaos === null || isWithstood(chaos));
 }
 
 /** The comparison as tables for people: what each book says, in captures and in money. */
-export function tableOf(result: Result, { books, customerMessages }: ResultInput): string {
-  const { breaks } = result;
+export function tableOf(result: Result, input: ResultInput): string {
+  const { books, customerMessages } = input;
+  const { breaks, chaos } = result;
   return [
     ...grid([
       ['', 'succeeded', 'failed', 'pending'],
@@ -86,6 +100,7 @@ export function tableOf(result: Result, { books, customerMessages }: ResultInput
       ...moneyRows(result.byCurrency),
     ]),
     '',
+    ...(chaos === null ? [] : [...chaosLines(chaos, input), '']),
     `Of the ${String(result.captures.pending)} pending, the providers moved ${movedWhilePending(books)}: nobody guessed, so they stay open.`,
     `${String(result.orders)} orders, ${String(result.duplicates)} repeated messages, ${String(result.deadLetters)} dead letters, ` +
       `${String(result.seconds)} s.`,
@@ -93,7 +108,9 @@ export function tableOf(result: Result, { books, customerMessages }: ResultInput
       `The ledger is ${result.ledgerBalanced ? 'balanced' : 'NOT BALANCED'}.`,
     ...breaks.slice(0, 20).map(({ kind, id, says }) => `  ${kind}: ${id}: ${says}`),
     ...(breaks.length > 20 ? [`  and ${String(breaks.length - 20)} more`] : []),
-    ...(isSound(result) ? [] : ['The books do not agree: exit code 1.']),
+    ...(isSound(result)
+      ? []
+      : [`${chaos === null ? 'The books do not agree' : 'Not all is as it must be'}: exit code 1.`]),
     '',
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { createCrew } from '../stack/crew.js';
 import type { ProgressListener } from '../stack/progress.js';
 import type { Stack } from '../stack/start.js';
 import { startStack } from '../stack/start.js';
+import { reconciliationGroup } from '../../src/kafka/consumption.js';
 import { accountsFor } from './accounts.js';
 import { removeLeftovers } from './clean-up.js';
 import type { ExampleName, Place, RunningWorker, Variables } from './programs.js';
@@ -24,8 +25,8 @@ export interface Scene {
   readonly group: string;
   readonly databaseUrl: string;
   readonly sandbox: SandboxAddress;
-  /** Starts `capture-worker start` as a process of its own and waits until it is ready. */
-  startWorker(): Promise<RunningWorker>;
+  /** Starts `capture-worker start` as a process of its own, with further settings, and waits until it is ready. */
+  startWorker(settings?: Variables): Promise<RunningWorker>;
   /** Starts an example as a process of its own, in this group, and waits until it reads the events. */
   startExample(name: ExampleName, settings: Variables): Promise<Worker>;
   /** Runs another command of `capture-worker` to its end; throws with its output if it fails. */
@@ -66,7 +67,11 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     await database.drop();
     // With our own Kafka they go anyway.
     if (brokers === options.env['KAFKA_BROKERS']) {
-      const groups = [names.group, ...EXAMPLES.map((name) => exampleGroup(names.group, name))];
+      const groups = [
+        names.group,
+        reconciliationGroup(names.group),
+        ...EXAMPLES.map((name) => exampleGroup(names.group, name)),
+      ];
       await removeLeftovers({ brokers, registryUrl, topicPrefix: names.topicPrefix, groups });
     }
     await rm(folder, { recursive: true, force: true });
@@ -93,7 +98,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
         },
       },
       command: (...args: string[]) => runCommand(place, env, args),
-      startWorker: () => startWorker(place, env),
+      startWorker: (settings: Variables = {}) => startWorker(place, { ...env, ...settings }),
       startExample: (name: ExampleName, settings: Variables) =>
         startExample(place, name, { ...exampleEnv(stack, database.url, names, name), ...settings }),
       close,

@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import { createLagReader } from '../../src/kafka/lag.js';
 import { topicNames } from '../../src/kafka/topics.js';
 import { throwIfStopped } from '../stack/wait-until.js';
+import type { Unsettled } from './chaos/unsettled.js';
+import { isSettled, readUnsettled } from './chaos/unsettled.js';
 import type { Standing } from './collect.js';
 import { standingOf } from './collect.js';
 import type { Scene } from './scene.js';
@@ -12,6 +14,8 @@ import { readBehind } from './watch-subscribers.js';
 export interface Progress extends Standing, Behind {
   /** Messages that the worker's group hasn't done. */
   readonly lag: bigint;
+  /** What is still to come of open captures; null if that isn't waited for. */
+  readonly unsettled: Unsettled | null;
 }
 
 export interface WatchOptions {
@@ -20,6 +24,8 @@ export interface WatchOptions {
   readonly check: () => Promise<void>;
   /** Whether the two subscribers are there, and to be waited for. */
   readonly subscribers?: true;
+  /** Whether all that can have an outcome is waited for. */
+  readonly settling?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +40,7 @@ const LOOK_EVERY_MS = 200;
 export async function watchUntil(
   scene: Scene,
   pool: pg.Pool,
-  { onProgress, check, subscribers, signal }: WatchOptions,
+  { onProgress, check, subscribers, settling, signal }: WatchOptions,
   done: (progress: Progress) => boolean = isDone,
 ): Promise<void> {
   const client = { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'demo' };
@@ -50,14 +56,16 @@ export async function watchUntil(
         (sum, partition) => sum + partition.lag,
         0n,
       );
+      const unsettled = settling === true ? await readUnsettled(scene, pool, reader) : null;
       // After the worker's own standing: what it has published by then is what they must have read.
       const behind = subscribers === true ? await readBehind(scene, pool, reader) : { unread: 0n, untold: 0 };
-      const progress = { ...standing, lag, ...behind };
+      const progress = { ...standing, lag, unsettled, ...behind };
       onProgress(progress);
       if (done(progress)) return;
       await check();
-      const now = JSON.stringify([standing, lag, behind], (_, value: unknown) =>
-        typeof value === 'bigint' ? value.toString() : value,
+      const now = JSON.stringify(
+        [standing, lag, behind, unsettled === null ? null : { ...unsettled, sinceMs: 0 }],
+        (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
       );
       if (now !== last) changedAt = performance.now();
       else if (performance.now() - changedAt > STUCK_MS) return;
@@ -73,6 +81,6 @@ export function isDone(progress: Progress): boolean {
   return isWorkerDone(progress) && progress.unread === 0n && progress.untold === 0;
 }
 
-export function isWorkerDone({ lag, open, queued }: Progress): boolean {
-  return lag === 0n && open === 0 && queued === 0;
+export function isWorkerDone({ lag, open, queued, unsettled }: Progress): boolean {
+  return lag === 0n && open === 0 && queued === 0 && (unsettled === null || isSettled(unsettled));
 }

@@ -15,6 +15,7 @@ import { toldToStop } from '../watchdog/told-to-stop.js';
  */
 interface Options {
   readonly unit: boolean;
+  readonly full: boolean;
   readonly concurrency: string;
 }
 
@@ -22,6 +23,11 @@ const program = new Command('npm test --')
   .description('Checks format, lint and types, starts the local stack and runs the tests on it.')
   .argument('[filter...]', 'run only test files whose path contains one of these, without the checks')
   .option('--unit', 'run only the unit tests, without a stack', false)
+  .option(
+    '--full',
+    'give tests of many cases all of them: 10,000 callbacks, 100,000 requests, a million rows',
+    false,
+  )
   .option('--concurrency <files>', 'how many test files run at once', '3')
   .parse();
 const options = program.opts<Options>();
@@ -101,7 +107,7 @@ async function runTests(files: readonly string[], stack: Stack | null): Promise<
   const args = ['--test', `--test-concurrency=${options.concurrency}`, '--test-reporter=spec', ...files];
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, ...stack?.env },
+    env: { ...process.env, ...stack?.env, ...(options.full ? { TEST_FULL: '1' } : {}) },
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });

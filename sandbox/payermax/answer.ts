@@ -61,6 +61,16 @@ export function captureAnswer(capture: Capture): Answer {
   });
 }
 
+/** The answer to a capture, naming another amount than was captured; only one of success does. */
+export function naming(
+  answer: Answer,
+  otherAmount: () => { readonly value: bigint; readonly currency: string } | null,
+): Answer {
+  const other = answer.data?.['status'] === 'SUCCESS' ? otherAmount() : null;
+  if (other === null) return answer;
+  return { ...answer, data: { ...answer.data, amount: numberOf(other.value, other.currency) } };
+}
+
 export function numberOf(minorUnits: bigint, currency: string): ExactNumber {
   return new ExactNumber(amountOf(minorUnits, currency));
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Book } from '../book.js';
+import type { Book, Entry } from '../book.js';
 import { Captures } from '../captures.js';
-import type { CaptureRules, Obstacle } from '../captures.js';
+import type { CaptureRules, Change, Obstacle } from '../captures.js';
 import type { Plan, Wording } from '../plan.js';
+import type { Director } from '../script.js';
+import type { Words } from '../simulator.js';
 import type { Delays } from '../timers.js';
+import type { Word } from '../word.js';
+import { wordsOf } from '../words.js';
 import type { Answer } from './answer.js';
 import { captureAnswer, refusal, scriptedRefusal } from './answer.js';
 import type { CaptureError, Status } from './codes.js';
@@ -28,14 +32,29 @@ export interface CaptureParts {
   readonly timers: Delays;
   readonly now: () => Date;
   readonly repeatMode: RepeatMode;
+  /** Hears of the end of each capture that was accepted. */
+  readonly ended?: (end: CaptureEnd) => void;
 }
+
+export interface CaptureEnd {
+  readonly request: CaptureRequest;
+  readonly is: 'captured' | 'failed';
+  /** What a callback tells. */
+  readonly data: Data;
+  /** What one would have told while it was in process. */
+  readonly dataBefore: Data;
+}
+
+type Data = Readonly<Record<string, unknown>>;
 
 /** PayerMax's captures: what all providers do alike, by PayerMax's rules. */
 export class PayermaxCaptures {
   readonly #rules: PayermaxRules;
   readonly #captures: Captures<CaptureRequest, Answer>;
+  readonly #now: () => Date;
 
   constructor(parts: CaptureParts) {
+    this.#now = parts.now;
     this.#rules = new PayermaxRules({
       ...parts,
       isUnderWay: ({ paymentId, requestId }) =>
@@ -47,6 +66,15 @@ export class PayermaxCaptures {
   /** Does with a capture what the plan says, and gives the answer. Throws `Interrupted` if the sandbox is reset meanwhile. */
   capture(request: CaptureRequest, plan: Plan): Promise<Answer> {
     return this.#captures.capture(request, plan);
+  }
+
+  /** There is no inquiry about captures. */
+  wordsOf(entry: Entry, director: Pick<Director, 'answersTrulyInTheEnd'>): Words {
+    return wordsOf(
+      entry,
+      { captures: this.#captures, director, now: this.#now },
+      { inquiry: () => 'nothing', repeat: (request) => this.#rules.repeat(request) },
+    );
   }
 
   reset(): void {
@@ -65,13 +93,16 @@ class PayermaxRules implements CaptureRules<CaptureRequest, Answer> {
   readonly #repeatMode: RepeatMode;
   readonly #now: () => Date;
   readonly #isUnderWay: (request: CaptureRequest) => boolean;
+  readonly #ended: (end: CaptureEnd) => void;
   #remembered = new Map<string, Remembered>();
 
   constructor(parts: {
     readonly repeatMode: RepeatMode;
     readonly now: () => Date;
     readonly isUnderWay: (request: CaptureRequest) => boolean;
+    readonly ended?: (end: CaptureEnd) => void;
   }) {
+    this.#ended = parts.ended ?? (() => undefined);
     this.#repeatMode = parts.repeatMode;
     this.#now = parts.now;
     this.#isUnderWay = parts.isUnderWay;
@@ -96,7 +127,30 @@ class PayermaxRules implements CaptureRules<CaptureRequest, Answer> {
     const isAccepted = result.data !== null;
     if (isAccepted) this.#remembered.set(keyOf(request), { content, since, result });
     else this.#remembered.delete(keyOf(request));
+    const status = result.data?.['status'];
+    if (status === 'FAILED' || status === 'CLOSED') this.#tellEnd(request, 'failed', result);
     return result;
+  }
+
+  /** A failure was told when it was settled, like those that were no captures in process before. */
+  changed(request: CaptureRequest, { is, answer }: Change<Answer>): void {
+    if (is === 'captured') this.#tellEnd(request, is, answer);
+  }
+
+  /** What a repeat of the request would be told; null if its id has come to nothing yet. */
+  repeat(request: CaptureRequest): Word | null {
+    const status = this.#remembered.get(keyOf(request))?.result?.data?.['status'];
+    const isOpen = this.#isUnderWay(request);
+    if (status === undefined && !isOpen) return null;
+    switch (this.#repeatMode) {
+      case 'repeats':
+        if (status === undefined) return 'in_process';
+        return status === 'SUCCESS' ? 'captured' : 'failed';
+      case 'order_repeat':
+        return 'nothing';
+      case 'rejects':
+        return 'failed';
+    }
   }
 
   /** A scripted failure is the end of its id like any other, unless the id has come to something already. */
@@ -154,6 +208,10 @@ class PayermaxRules implements CaptureRules<CaptureRequest, Answer> {
 
   reset(): void {
     this.#remembered = new Map();
+  }
+
+  #tellEnd(request: CaptureRequest, is: CaptureEnd['is'], { data }: Answer): void {
+    this.#ended({ request, is, data: data ?? {}, dataBefore: this.inProcess(request).data ?? {} });
   }
 
   #repeated(request: CaptureRequest, result: Answer): Answer {

@@ -1,14 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import type { Authorisation } from '../book.js';
+import type { Authorisation, Entry, Undone } from '../book.js';
 import type { Scenario } from '../scenario.js';
 import type { Scripts } from '../script.js';
-import type { Common, NamedPayment, Shared, Simulator } from '../simulator.js';
-import { commonOf } from '../simulator.js';
+import type { Common, NamedPayment, Shared, Simulator, Words } from '../simulator.js';
+import { commonOf, undoLater } from '../simulator.js';
 import { DAY } from '../time-spans.js';
+import type { CaptureEnd } from './captures.js';
 import { PayermaxCaptures } from './captures.js';
 import { isRefusalCode, isStatus, STATUSES, USUAL_DECLINES } from './codes.js';
 import type { PayermaxCredentials } from './credentials.js';
 import { Gate } from './gate.js';
+import { PAYERMAX_POST, PayermaxLetters } from './letters.js';
 import { Mailroom } from './mailroom.js';
 import { Orders } from './orders.js';
 import { payermaxRoutes } from './routes.js';
@@ -23,15 +25,25 @@ export class Payermax implements Simulator {
   readonly #orders: Orders;
   readonly #gate: Gate;
   readonly #mailroom: Mailroom;
+  readonly #letters: PayermaxLetters;
   readonly #merchantNos: ReadonlySet<string>;
 
   constructor(credentials: PayermaxCredentials, shared: Shared) {
-    this.common = commonOf(shared, { usual: USUAL_DECLINES, knows: isRefusalCode });
+    this.common = commonOf(shared, {
+      ...{ usual: USUAL_DECLINES, knows: isRefusalCode },
+      ...{ provider: this.name, postalRules: PAYERMAX_POST },
+    });
     const { book, now } = this.common;
     this.#orders = new Orders(book);
-    this.#captures = new PayermaxCaptures({ ...this.common, repeatMode: credentials.repeatMode });
+    this.#captures = new PayermaxCaptures({
+      ...{ ...this.common, repeatMode: credentials.repeatMode },
+      ended: (end) => {
+        this.#ended(end);
+      },
+    });
     this.#gate = new Gate({ ...credentials, now });
     this.#mailroom = new Mailroom(credentials);
+    this.#letters = new PayermaxLetters({ ...credentials, now });
     this.#merchantNos = new Set(credentials.apps.map(({ merchantNo }) => merchantNo));
   }
 
@@ -66,6 +78,18 @@ export class Payermax implements Simulator {
     this.#orders.add(authorisation);
   }
 
+  undo(paymentId: string, is: Undone): boolean {
+    const { book, courier, now } = this.common;
+    const entry = book.find(paymentId);
+    if (entry === null || !book.undo(paymentId, { is, at: now() })) return false;
+    courier.tell(entry.authorisation, [this.#letters.ofUndoing(entry.authorisation, is)]);
+    return true;
+  }
+
+  wordsOf(entry: Entry): Words {
+    return this.#captures.wordsOf(entry, this.common.director);
+  }
+
   routes(app: FastifyInstance): void {
     payermaxRoutes(app, {
       ...this.common,
@@ -79,5 +103,16 @@ export class Payermax implements Simulator {
   reset(): void {
     this.#captures.reset();
     this.#orders.reset();
+  }
+
+  /** Calls back about each end, also one that the answer told. */
+  #ended({ request: { paymentId }, is, data, dataBefore }: CaptureEnd): void {
+    const { book, courier } = this.common;
+    const authorisation = book.find(paymentId)?.authorisation;
+    if (authorisation === undefined) return;
+    courier.tellEnd(authorisation, is, (says) => [
+      this.#letters.ofCapture(authorisation.merchant, says === is ? data : dataBefore, says),
+    ]);
+    if (is === 'captured') undoLater(this, paymentId);
   }
 }

@@ -5,8 +5,9 @@ import { bytesOf, leaveBodiesAlone } from '../incoming.js';
 import type { Delivery } from '../plan.js';
 import { planOf } from '../plan.js';
 import type { Common } from '../simulator.js';
+import { misstatedAmount } from '../wrong-amount.js';
 import type { Answer } from './answer.js';
-import { bodyOf, refusal, scriptedOrder } from './answer.js';
+import { bodyOf, naming, refusal, scriptedOrder } from './answer.js';
 import type { PayermaxCaptures } from './captures.js';
 import type { Gate } from './gate.js';
 import type { Mailroom } from './mailroom.js';
@@ -72,12 +73,14 @@ async function respond(
   await mailroom.deliver(reply, { body: bodyOf(answer, altered), isRefusal }, delivery);
 }
 
-function captureHandler({ captures, orders, director }: PayermaxParts): Handler {
+function captureHandler({ captures, orders, director, book }: PayermaxParts): Handler {
   return async (admitted) => {
     const read = readCapture(admitted, orders);
     if ('refused' in read) return refuse(read);
-    const plan = planOf(director.next('capture', read.request.paymentId));
-    const answer = await captures.capture(read.request, plan);
+    const { paymentId } = read.request;
+    const plan = planOf(director.next('capture', paymentId));
+    const natural = await captures.capture(read.request, plan);
+    const answer = plan.wrongAmount ? naming(natural, () => misstatedAmount(book, paymentId)) : natural;
     return { answer, altered: plan.altered, delivery: plan.delivery };
   };
 }
@@ -89,6 +92,7 @@ function orderQueryHandler({ orders, director, timers }: PayermaxParts): Handler
     const plan = planOf(director.next('inquiry', read.paymentId));
     await timers.wait(plan.delayMs);
     const answer = scriptedOrder(plan.wording, orders.answer(read.paymentId));
+    await timers.wait(plan.holdMs);
     return { answer, altered: plan.altered, delivery: plan.delivery };
   };
 }

@@ -38,6 +38,17 @@ export function worded(wording: Wording, natural: Answer): Answer {
   };
 }
 
+/** The answer to a capture, naming another amount than was captured; only one that succeeded does. */
+export function naming(
+  answer: Answer,
+  otherAmount: () => { readonly value: bigint; readonly currency: string } | null,
+): Answer {
+  const other = answer.resultStatus === 'S' ? otherAmount() : null;
+  if (other === null) return answer;
+  const captureAmount = { value: other.value.toString(), currency: other.currency };
+  return { ...answer, members: { ...answer.members, captureAmount } };
+}
+
 /** The body of an answer. `altered` replaces members of it, and removes those that it sets to `null`. */
 export function bodyOf(answer: Answer, altered: Readonly<Record<string, unknown>> = {}): Buffer {
   const { resultCode, resultStatus, resultMessage, members } = answer;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { CaptureRules, Captures, Obstacle } from '../captures.js';
+import type { CaptureRules, Captures, Change, Obstacle } from '../captures.js';
 import type { Wording } from '../plan.js';
+import type { Word } from '../word.js';
 import type { Answer } from './answer.js';
 import { answerOf, worded } from './answer.js';
 import type { ResultCode } from './codes.js';
@@ -17,7 +18,13 @@ export type WalletCaptures = Captures<CaptureRequest, Answer>;
  * for ever; U settles nothing. While one capture of a payment is under way, a repeat of its id is told that it is in process.
  */
 export class WalletRules implements CaptureRules<CaptureRequest, Answer> {
+  readonly changed: (request: CaptureRequest, change: Change<Answer>) => void;
   #remembered = new Map<string, Remembered>();
+
+  /** `changed` hears what becomes of captures that are accepted. */
+  constructor(changed: (request: CaptureRequest, change: Change<Answer>) => void = () => undefined) {
+    this.changed = changed;
+  }
 
   /** What the request's id has come to: its result, or a refusal of other content. Null if it is open; its content is then fixed. */
   recall(request: CaptureRequest): Answer | null {
@@ -25,6 +32,13 @@ export class WalletRules implements CaptureRules<CaptureRequest, Answer> {
     const known = this.#remembered.get(keyOf(request)) ?? { content };
     this.#remembered.set(keyOf(request), known);
     return known.content === content ? (known.result ?? null) : answerOf('REPEAT_REQ_INCONSISTENT');
+  }
+
+  /** What a repeat of the request would be told; null if its id is open. */
+  repeat(request: CaptureRequest): Word | null {
+    const result = this.#remembered.get(keyOf(request))?.result;
+    if (result === undefined) return null;
+    return result.resultStatus === 'S' ? 'captured' : 'failed';
   }
 
   settle(request: CaptureRequest, result: Answer): Answer {

@@ -20,6 +20,8 @@ export interface WalletOptions {
   readonly clockSkewMs?: number;
   /** How signatures are written, both ways. */
   readonly signatureEncoding?: SignatureEncoding;
+  /** Whether the wallet also notifies of captures themselves, as others of its family do; no. */
+  readonly notifiesCaptures?: boolean;
 }
 
 /** What the wallet checks and signs with. */
@@ -28,6 +30,7 @@ export interface WalletCredentials {
   readonly privateKey: KeyObject;
   readonly clockSkewMs: number;
   readonly encoding: SignatureEncoding;
+  readonly notifiesCaptures: boolean;
 }
 
 /** What a merchant needs. */
@@ -63,6 +66,7 @@ export async function walletCredentials(
       })),
       clockSkewMs: options.clockSkewMs ?? 5 * MINUTE,
       encoding: options.signatureEncoding ?? 'base64',
+      notifiesCaptures: options.notifiesCaptures ?? false,
     },
     keys: {
       clientId: first.clientId,

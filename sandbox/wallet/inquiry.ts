@@ -1,5 +1,6 @@
 import type { Book, Entry } from '../book.js';
-import type { Hold } from '../captures.js';
+import type { Hold } from '../holds.js';
+import { happenedBy } from '../past.js';
 import type { Answer } from './answer.js';
 import { answerOf } from './answer.js';
 import type { WalletCaptures } from './captures.js';
@@ -8,7 +9,7 @@ import { walletTime } from './time.js';
 
 /**
  * What the wallet says of a payment. `transactions` lists its captures: those that moved money, those under way, and those that were
- * accepted as in process and failed. A capture that was refused outright never became a transaction. The payment is SUCCESS once captured
+ * accepted as in process and failed; and after these the refund or the void of one. A capture that was refused outright never became a transaction. The payment is SUCCESS once captured
  * (with the authorised amount, also if less was captured), PROCESSING while a capture is under way, FAIL if it expired uncaptured, and
  * AUTH_SUCCESS until then.
  */
@@ -38,7 +39,9 @@ export class WalletInquiry {
     return other ? null : entry;
   }
 
-  answer(entry: Entry | null): Answer {
+  /** What is told of a payment, or would have been so many ms ago. */
+  answer(entry: Entry | null, staleMs = 0): Answer {
+    const asOf = staleMs === 0 ? undefined : new Date(this.#now().getTime() - staleMs);
     if (entry === null) return answerOf('ORDER_NOT_EXIST');
     const { paymentId, reference, amount, currency, authorisedAt } = entry.authorisation;
     return answerOf('SUCCESS', {
@@ -46,8 +49,8 @@ export class WalletInquiry {
       ...(reference === null ? {} : { paymentRequestId: reference }),
       paymentAmount: { value: amount.toString(), currency },
       paymentTime: walletTime(authorisedAt),
-      paymentStatus: this.#statusOf(entry),
-      transactions: this.#transactionsOf(entry),
+      paymentStatus: this.#statusOf(entry, asOf),
+      transactions: this.#transactionsOf(entry, asOf),
     });
   }
 
@@ -55,13 +58,17 @@ export class WalletInquiry {
     this.#byPaymentRequestId = new Map();
   }
 
-  #statusOf({ authorisation, movements }: Entry): string {
-    if (movements.length > 0) return 'SUCCESS';
-    if (this.#captures.underWay(authorisation.paymentId).length > 0) return 'PROCESSING';
+  #statusOf({ authorisation, movements }: Entry, asOf?: Date): string {
+    if (happenedBy(movements, asOf).length > 0) return 'SUCCESS';
+    if (this.#captures.underWay(authorisation.paymentId, asOf).length > 0) return 'PROCESSING';
     return this.#now() >= authorisation.expiresAt ? 'FAIL' : 'AUTH_SUCCESS';
   }
 
-  #transactionsOf({ authorisation: { paymentId, currency }, movements }: Entry): Transaction[] {
+  #transactionsOf(
+    { authorisation: { paymentId, currency }, movements, undoing }: Entry,
+    asOf?: Date,
+  ): Transaction[] {
+    const captured = happenedBy(movements, asOf);
     const ofHold = (transactionStatus: TransactionStatus) => (hold: Hold) =>
       transaction({
         id: hold.captureId,
@@ -71,11 +78,17 @@ export class WalletInquiry {
         at: hold.since,
       });
     return [
-      ...movements.map(({ captureId, amount, at }) =>
+      ...captured.map(({ captureId, amount, at }) =>
         transaction({ id: captureId, status: 'SUCCESS', amount, currency, at }),
       ),
-      ...this.#captures.underWay(paymentId).map(ofHold('PROCESSING')),
-      ...this.#captures.failed(paymentId).map(ofHold('FAIL')),
+      ...this.#captures.underWay(paymentId, asOf).map(ofHold('PROCESSING')),
+      ...this.#captures.failed(paymentId, asOf).map(ofHold('FAIL')),
+      ...happenedBy(undoing === null ? [] : [undoing], asOf).flatMap(({ is, at }) =>
+        captured.map(({ captureId, amount }) => ({
+          ...transaction({ id: `${captureId}-B`, status: 'SUCCESS', amount, currency, at }),
+          transactionType: is === 'refunded' ? ('REFUND' as const) : ('VOID' as const),
+        })),
+      ),
     ];
   }
 }
@@ -84,7 +97,7 @@ type TransactionStatus = 'SUCCESS' | 'PROCESSING' | 'FAIL';
 
 interface Transaction {
   readonly transactionId: string;
-  readonly transactionType: 'CAPTURE';
+  readonly transactionType: 'CAPTURE' | 'REFUND' | 'VOID';
   readonly transactionStatus: TransactionStatus;
   readonly transactionAmount: { readonly value: string; readonly currency: string };
   readonly transactionTime: string;

@@ -5,8 +5,9 @@ import { bytesOf, leaveBodiesAlone } from '../incoming.js';
 import type { Delivery } from '../plan.js';
 import { planOf } from '../plan.js';
 import type { Common } from '../simulator.js';
+import { misstatedAmount } from '../wrong-amount.js';
 import type { Answer } from './answer.js';
-import { answerOf, bodyOf, worded } from './answer.js';
+import { answerOf, bodyOf, naming, worded } from './answer.js';
 import type { WalletCaptures } from './captures.js';
 import type { Gate } from './gate.js';
 import { header } from './gate.js';
@@ -71,12 +72,14 @@ async function respond(
   });
 }
 
-function captureHandler({ captures, director }: WalletParts): Handler {
+function captureHandler({ captures, director, book }: WalletParts): Handler {
   return async (clientId, body) => {
     const read = readCapture(clientId, body);
     if ('problem' in read) return plainly(answerOf('PARAM_ILLEGAL', {}, read.problem));
-    const plan = planOf(director.next('capture', read.request.paymentId));
-    const answer = await captures.capture(read.request, plan);
+    const { paymentId } = read.request;
+    const plan = planOf(director.next('capture', paymentId));
+    const natural = await captures.capture(read.request, plan);
+    const answer = plan.wrongAmount ? naming(natural, () => misstatedAmount(book, paymentId)) : natural;
     return { answer, altered: plan.altered, delivery: plan.delivery };
   };
 }
@@ -89,7 +92,8 @@ function inquiryHandler({ inquiry, director, timers }: WalletParts): Handler {
     if (paymentId === undefined) return plainly(inquiry.answer(null));
     const plan = planOf(director.next('inquiry', paymentId));
     await timers.wait(plan.delayMs);
-    const answer = worded(plan.wording, inquiry.answer(inquiry.find(read.request)));
+    const answer = worded(plan.wording, inquiry.answer(inquiry.find(read.request), plan.staleMs));
+    await timers.wait(plan.holdMs);
     return { answer, altered: plan.altered, delivery: plan.delivery };
   };
 }

@@ -4,6 +4,7 @@ import type { Authorisation } from '../book.js';
 import type { Wording } from '../plan.js';
 import type { Code } from './codes.js';
 import { CODES, isCode } from './codes.js';
+import { amountOf } from './money.js';
 
 /** An answer in YabandPay's form, but for its id. */
 export interface Answer {
@@ -58,6 +59,17 @@ export function orderIdOf({ paymentId, reference }: Pick<Authorisation, 'payment
 /** Members that answers about captures and trades have in common. Nothing is converted, so what is settled is what was paid. */
 export function amountMembers(amount: string, currency: string): Readonly<Record<string, string>> {
   return { amount, currency, settlement_amount: amount, settlement_currency: currency, exchange_rate: '1' };
+}
+
+/** The answer to a capture, naming another amount than was captured; only one that was accepted does. */
+export function naming(
+  answer: Answer,
+  otherAmount: () => { readonly value: bigint; readonly currency: string } | null,
+): Answer {
+  const other = answer.data === null ? null : otherAmount();
+  if (other === null) return answer;
+  const { value, currency } = other;
+  return { ...answer, data: { ...answer.data, ...amountMembers(amountOf(value, currency), currency) } };
 }
 
 /** The body of an answer. `altered` replaces members of it, also within `data`, and removes those that it sets to `null`. */

@@ -1,6 +1,7 @@
 import type { Book } from '../book.js';
-import type { CaptureRules, Captures, Obstacle } from '../captures.js';
+import type { CaptureRules, Captures, Change, Obstacle } from '../captures.js';
 import type { Wording } from '../plan.js';
+import type { Word } from '../word.js';
 import type { Answer } from './answer.js';
 import { amountMembers, orderIdOf, refusal, success, worded } from './answer.js';
 import type { Code } from './codes.js';
@@ -17,17 +18,28 @@ export type YabandPayCaptures = Captures<CaptureRequest, Answer>;
  * refused, and not told what became of the first. Captures have no id of their own: the order's stands for it.
  */
 export class YabandPayRules implements CaptureRules<CaptureRequest, Answer> {
+  readonly changed: (request: CaptureRequest, change: Change<Answer>) => void;
   readonly #book: Book;
   #usedUp = new Set<string>();
 
-  constructor(parts: { readonly book: Book }) {
+  /** `changed` hears what becomes of captures that are accepted. */
+  constructor(parts: {
+    readonly book: Book;
+    readonly changed?: (request: CaptureRequest, change: Change<Answer>) => void;
+  }) {
     this.#book = parts.book;
+    this.changed = parts.changed ?? (() => undefined);
   }
 
   recall(request: CaptureRequest): Answer | null {
     if (this.#usedUp.has(keyOf(request))) return refusal('-4118', 'It was used before.');
     this.#usedUp.add(keyOf(request));
     return null;
+  }
+
+  /** A repeat of an id that is used up is told nothing; null if it isn't. */
+  repeat(request: CaptureRequest): Word | null {
+    return this.#usedUp.has(keyOf(request)) ? 'nothing' : null;
   }
 
   settle(_request: CaptureRequest, result: Answer): Answer {

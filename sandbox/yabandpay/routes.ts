@@ -5,8 +5,9 @@ import { bytesOf, leaveBodiesAlone } from '../incoming.js';
 import type { Delivery } from '../plan.js';
 import { planOf } from '../plan.js';
 import type { Common } from '../simulator.js';
+import { misstatedAmount } from '../wrong-amount.js';
 import type { Answer } from './answer.js';
-import { bodyOf, refusal } from './answer.js';
+import { bodyOf, naming, refusal } from './answer.js';
 import type { YabandPayCaptures } from './captures.js';
 import type { Admitted, Gate } from './gate.js';
 import type { YabandPayQuery } from './query.js';
@@ -61,12 +62,14 @@ async function handle(contentType: string, body: Uint8Array, parts: YabandPayPar
 
 async function capture(
   { user, method, data }: Admitted,
-  { captures, director }: YabandPayParts,
+  { captures, director, book }: YabandPayParts,
 ): Promise<Outcome> {
   const read = readCapture(user, data);
   if ('refused' in read) return plainly(method, refusal(read.refused, read.why));
-  const plan = planOf(director.next('capture', read.request.paymentId));
-  const answer = await captures.capture(read.request, plan);
+  const { paymentId } = read.request;
+  const plan = planOf(director.next('capture', paymentId));
+  const natural = await captures.capture(read.request, plan);
+  const answer = plan.wrongAmount ? naming(natural, () => misstatedAmount(book, paymentId)) : natural;
   return { method, answer, altered: plan.altered, delivery: plan.delivery };
 }
 
@@ -80,7 +83,8 @@ async function query(
   if (tradeId === undefined) return plainly(method, trades.answer(null));
   const plan = planOf(director.next('inquiry', tradeId));
   await timers.wait(plan.delayMs);
-  const answer = trades.answer(trades.find(read.request), plan.wording);
+  const answer = trades.answer(trades.find(read.request), plan);
+  await timers.wait(plan.holdMs);
   return { method, answer, altered: plan.altered, delivery: plan.delivery };
 }
 

@@ -1,17 +1,22 @@
 import type { FastifyInstance } from 'fastify';
-import type { Authorisation } from '../book.js';
+import type { Authorisation, Entry, Undone } from '../book.js';
+import type { Change } from '../captures.js';
 import { Captures } from '../captures.js';
 import type { AnswerScenario, Scenario } from '../scenario.js';
 import type { Scripts } from '../script.js';
-import type { Common, Shared, Simulator } from '../simulator.js';
-import { commonOf } from '../simulator.js';
+import type { Common, Shared, Simulator, Words } from '../simulator.js';
+import { commonOf, undoLater } from '../simulator.js';
 import { DAY } from '../time-spans.js';
+import { wordsOf } from '../words.js';
+import type { Answer } from './answer.js';
 import type { YabandPayCaptures } from './captures.js';
 import { YabandPayRules } from './captures.js';
 import { isCode, USUAL_DECLINES } from './codes.js';
 import type { YabandPayCredentials } from './credentials.js';
 import { Gate } from './gate.js';
+import { YABANDPAY_POST, YabandPayLetters } from './letters.js';
 import { YabandPayQuery } from './query.js';
+import type { CaptureRequest } from './requests.js';
 import { yabandPayRoutes } from './routes.js';
 
 /** The simulated YabandPay, put together. */
@@ -24,15 +29,25 @@ export class YabandPay implements Simulator {
   readonly #captures: YabandPayCaptures;
   readonly #query: YabandPayQuery;
   readonly #gate: Gate;
+  readonly #letters: YabandPayLetters;
   readonly #users: ReadonlySet<string>;
 
   constructor(credentials: YabandPayCredentials, shared: Shared) {
-    this.common = commonOf(shared, { usual: USUAL_DECLINES, knows: isCode });
+    this.common = commonOf(shared, {
+      ...{ usual: USUAL_DECLINES, knows: isCode, signsAnswers: false },
+      ...{ provider: this.name, postalRules: YABANDPAY_POST },
+    });
     const { book, now } = this.common;
-    this.#rules = new YabandPayRules({ book });
+    this.#rules = new YabandPayRules({
+      book,
+      changed: (request, change) => {
+        this.#changed(request, change);
+      },
+    });
     this.#captures = new Captures(this.#rules, this.common);
     this.#query = new YabandPayQuery({ book, captures: this.#captures, now });
     this.#gate = new Gate({ ...credentials, now });
+    this.#letters = new YabandPayLetters(credentials);
     this.#users = new Set(credentials.merchants.map(({ user }) => user));
   }
 
@@ -52,6 +67,27 @@ export class YabandPay implements Simulator {
     this.common.director.assign(authorisation.paymentId, scripts);
   }
 
+  undo(paymentId: string, is: Undone): boolean {
+    const { book, courier, now } = this.common;
+    const entry = book.find(paymentId);
+    if (entry === null || !book.undo(paymentId, { is, at: now() })) return false;
+    const amount = entry.movements.reduce((sum, movement) => sum + movement.amount, 0n);
+    courier.tell(entry.authorisation, [this.#letters.aboutUndoing(entry.authorisation, amount, is)]);
+    return true;
+  }
+
+  /** That a trade is cancelled doesn't say whether it was captured before. */
+  wordsOf(entry: Entry): Words {
+    return wordsOf(
+      entry,
+      { ...this.common, captures: this.#captures },
+      {
+        inquiry: ({ undoing }, truth) => (undoing?.is === 'voided' ? 'nothing' : truth),
+        repeat: (request) => this.#rules.repeat(request),
+      },
+    );
+  }
+
   routes(app: FastifyInstance): void {
     const [gate, captures, query] = [this.#gate, this.#captures, this.#query];
     yabandPayRoutes(app, { ...this.common, gate, captures, query });
@@ -60,6 +96,16 @@ export class YabandPay implements Simulator {
   reset(): void {
     this.#rules.reset();
     this.#captures.reset();
+  }
+
+  /** Every change of a trade's state is told. */
+  #changed({ paymentId }: CaptureRequest, change: Change<Answer>): void {
+    const { book, courier } = this.common;
+    const trade = book.find(paymentId)?.authorisation;
+    if (trade === undefined) return;
+    if (change.is === 'in_process') courier.tell(trade, [this.#letters.about(trade, change, change.is)]);
+    else courier.tellEnd(trade, change.is, (says) => [this.#letters.about(trade, change, says)]);
+    if (change.is === 'captured') undoLater(this, paymentId);
   }
 }
 

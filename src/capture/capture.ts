@@ -5,6 +5,11 @@ import type { FailureCategory, PendingReason } from './outcome.js';
 export const PROVIDERS = ['wallet', 'yabandpay', 'payermax'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
+/** Whether the provider tells what became of a capture when it is asked. PayerMax doesn't. */
+export function canBeAsked({ provider }: Pick<Capture, 'provider'>): boolean {
+  return provider !== 'payermax';
+}
+
 /**
  * Where a capture stands. The state machine is told in state-machine.ts.
  * `sending.attempt` is the attempt under way; its lease (who may start a call, until when, by database time) is kept by the store.
@@ -20,7 +25,8 @@ export type CaptureStatus =
     }
   | { readonly state: 'failed'; readonly category: FailureCategory }
   | { readonly state: 'cancelled' };
-export type CaptureState = CaptureStatus['state'];
+export const CAPTURE_STATES = ['planned', 'sending', 'pending', 'succeeded', 'failed', 'cancelled'] as const;
+export type CaptureState = (typeof CAPTURE_STATES)[number];
 
 /** What was last published of a capture: one of these words for each distinct event content. Null before the first event. */
 export type Announcement = `pending/${PendingReason}` | 'succeeded' | `failed/${FailureCategory}`;
@@ -35,7 +41,10 @@ export interface Capture {
   readonly account: string;
   readonly orderId: string;
   readonly paymentId: string;
+  /** What is asked for: what was ordered, unless an operator has had another amount sent since. */
   readonly money: Money;
+  /** What was ordered, in minor units of the same currency. Never changes. */
+  readonly orderedAmount: bigint;
   /** Minor units of the same currency. */
   readonly authorisedAmount: bigint;
   /** When the authorisation lapses at the provider. It warns and hurries; it never decides. */
@@ -56,11 +65,39 @@ export interface Capture {
   readonly announced: Announcement | null;
   /** Set when a person must look; nothing is sent meanwhile. */
   readonly review: ReviewReason | null;
+  /** Until when the last attempt's request may have been begun, by the database's time; null before the first. */
+  readonly leaseUntil: Date | null;
+  /** Attempts made under earlier request ids. */
+  readonly attemptsBefore: number;
+  /** How often a published outcome was turned into the other one. */
+  readonly corrections: number;
+  /** Since when evidence contradicts the published outcome and waits for an inquiry; null if none does. */
+  readonly contradictedAt: Date | null;
 }
 
-export type ReviewReason = 'repeated_account_fault' | 'integrity_mismatch' | 'cancelled_in_doubt';
+/**
+ * Why a person must look.
+ *
+ * - `repeated_account_fault`: the provider refuses this capture for the account's sake, and takes others of it.
+ * - `integrity_mismatch`: it captured, or decided, something else than we asked.
+ * - `cancelled_in_doubt`: it shows the payment as cancelled, and money may have moved before.
+ * - `request_ids_refused`: it refuses every request id, and says that nothing was captured.
+ * - `unanswered`: PayerMax was asked again as often as makes sense, and tells no outcome.
+ * - `contradicted`: evidence contradicts the published outcome, and no inquiry has settled it in time.
+ * - `contradicted_again`: the published outcome was corrected before and is contradicted once more.
+ * - `contradicts_operator`: evidence contradicts what an operator has decided since.
+ */
+export type ReviewReason =
+  | 'repeated_account_fault'
+  | 'integrity_mismatch'
+  | 'cancelled_in_doubt'
+  | 'request_ids_refused'
+  | 'unanswered'
+  | 'contradicted'
+  | 'contradicted_again'
+  | 'contradicts_operator';
 
 /** Whether the state is an outcome. Final outcomes can still be corrected by stronger evidence. */
-export function isFinal(status: CaptureStatus): boolean {
-  return status.state === 'succeeded' || status.state === 'failed' || status.state === 'cancelled';
+export function isFinal({ state }: Pick<CaptureStatus, 'state'>): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled';
 }

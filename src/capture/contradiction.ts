@@ -1,11 +1,11 @@
 import type { Capture } from './capture.js';
-import type { Rejection } from './order.js';
-import { quoted, reject } from './order.js';
+import type { Rejection } from './rejection.js';
+import { quoted, reject } from './rejection.js';
 
 /** As much of an existing claim as an order is held against. */
 export type Claimed = Pick<
   Capture,
-  'captureReference' | 'paymentId' | 'orderId' | 'money' | 'captureId' | 'status'
+  'captureReference' | 'paymentId' | 'orderId' | 'money' | 'orderedAmount' | 'captureId' | 'status'
 >;
 
 /**
@@ -33,10 +33,11 @@ export function contradiction(planned: Capture, existing: Claimed, referenceFiel
   if (planned.money.currency !== existing.money.currency) {
     return contradicts('currency', `the payment is already claimed in ${existing.money.currency}`);
   }
-  if (planned.money.amount !== existing.money.amount) {
+  // What was ordered counts, not what an operator may have had sent in its place.
+  if (planned.orderedAmount !== existing.orderedAmount) {
     return contradicts(
       'captureAmount',
-      `the payment is already claimed for ${existing.money.amount.toString()} minor units`,
+      `the payment is already claimed for ${existing.orderedAmount.toString()} minor units`,
     );
   }
   return null;

@@ -25,9 +25,12 @@ export function rankOf(kind: EvidenceKind): number {
  *
  * - `captured`: the provider says that the money moved; `money` and `requestId` are what it named, null where it names none.
  * - `declined`: it says that this capture won't happen.
+ * - `closed`: it shows the payment itself as declined, failed or expired: as of then nothing was captured. A request that may still be on
+ *   its way could be, so this is weaker than `declined`.
  * - `in_process`: it has accepted the request and hasn't decided.
  * - `busy`: something else, perhaps our own request, holds the payment.
  * - `unknown`: the request may have reached it, and the answer tells nothing (timeout, reset, 5xx, unreadable, unauthenticated).
+ * - `id_taken`: it refuses the request id, since it has seen it before. What it did with it then, it doesn't say.
  * - `lapsed`: no answer was recorded before the attempt's lease ran out; the worker that made it is gone, or slow.
  * - `not_sent`: it is certain that no byte of the request left.
  * - `not_processed`: the provider says for certain that it did nothing (rate limit, clock).
@@ -35,6 +38,8 @@ export function rankOf(kind: EvidenceKind): number {
  * - `probe_refused`: the same, where nothing shows that the account is good otherwise: it says nothing of the capture.
  * - `authorised`: an inquiry saw the authorisation uncaptured, as of then.
  * - `cancelled`: the provider shows the payment as cancelled. That proves nothing about money that moved before.
+ * - `withdrawn`: an operator gave the capture up before anything was sent.
+ * - `retried`: an operator wants a failed capture to be sent anew: what was refused until then counts no longer.
  * - `foreign`: an answer to our question that names another amount, currency, payment or request than ours and doesn't say that money
  *   moved. Whatever it decides, it isn't what we asked for.
  */
@@ -47,9 +52,11 @@ export type Finding =
       readonly capturedAt: Date | null;
     }
   | { readonly is: 'declined'; readonly category: FailureCategory }
+  | { readonly is: 'closed'; readonly category: FailureCategory }
   | { readonly is: 'in_process' }
   | { readonly is: 'busy' }
   | { readonly is: 'unknown' }
+  | { readonly is: 'id_taken' }
   | { readonly is: 'lapsed' }
   | { readonly is: 'not_sent' }
   | { readonly is: 'not_processed' }
@@ -57,6 +64,8 @@ export type Finding =
   | { readonly is: 'probe_refused' }
   | { readonly is: 'authorised' }
   | { readonly is: 'cancelled' }
+  | { readonly is: 'withdrawn' }
+  | { readonly is: 'retried' }
   | { readonly is: 'foreign' };
 
 export interface Evidence {
@@ -77,7 +86,8 @@ export interface Evidence {
 /** What was asked of the provider, to hold its answers against. */
 export interface Asked {
   readonly money: Money;
-  readonly requestId: string;
+  /** Those of all generations so far. */
+  readonly requestIds: readonly string[];
 }
 
 /**
@@ -91,14 +101,16 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
   switch (finding.is) {
     case 'captured': {
       const sameAmount = finding.money === null || sameMoney(finding.money, asked.money);
-      const sameRequest = finding.requestId === null || finding.requestId === asked.requestId;
+      const sameRequest = finding.requestId === null || asked.requestIds.includes(finding.requestId);
       return sameAmount && sameRequest ? 'captured' : 'mismatch';
     }
     case 'declined':
+    case 'closed':
       return 'declined';
     case 'in_process':
     case 'busy':
     case 'unknown':
+    case 'id_taken':
     case 'lapsed':
     case 'not_sent':
     case 'not_processed':
@@ -106,6 +118,8 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
     case 'probe_refused':
     case 'authorised':
     case 'cancelled':
+    case 'withdrawn':
+    case 'retried':
       return 'undecided';
     case 'foreign':
       return 'mismatch';
@@ -122,12 +136,16 @@ export function provesNoEffect(finding: Finding): boolean {
       return true;
     case 'captured':
     case 'declined':
+    case 'closed':
     case 'in_process':
     case 'busy':
     case 'unknown':
+    case 'id_taken':
     case 'lapsed':
     case 'authorised':
     case 'cancelled':
+    case 'withdrawn':
+    case 'retried':
     case 'foreign':
       return false;
   }

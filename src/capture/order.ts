@@ -4,6 +4,8 @@ import { exponentOf } from './currencies.js';
 import { captureIdOf, requestIdOf, traceparentOf } from './ids.js';
 import type { Money } from './money.js';
 import { MAX_MINOR_UNITS } from './money.js';
+import type { Rejection } from './rejection.js';
+import { isRejection, quoted, reject } from './rejection.js';
 
 /** A decoded `order.fulfilled`. Amounts are minor units. */
 export interface OrderFulfilled {
@@ -23,44 +25,6 @@ export interface OrderFulfilled {
   /** The provider's further references, such as PayerMax's outTradeNo. */
   readonly references: ReadonlyMap<string, string>;
   readonly description: string | null;
-}
-
-/** What is wrong with a message that can't become a capture: its reason header in the dead-letter topic. */
-export const REJECTION_REASONS = [
-  'null_value',
-  'not_avro_framed',
-  'unknown_schema',
-  'undecodable',
-  'text_missing',
-  'text_too_long',
-  'text_unprintable',
-  'provider_unknown',
-  'account_unknown',
-  'amount_not_positive',
-  'amount_too_large',
-  'amount_above_authorised',
-  'amount_not_representable',
-  'currency_unknown',
-  'currency_mismatch',
-  'time_out_of_range',
-  'references_too_many',
-  'reference_missing',
-  'reference_invalid',
-  'contradicts_claim',
-  'refused_by_store',
-] as const;
-export type RejectionReason = (typeof REJECTION_REASONS)[number];
-
-/** Why a message is a dead letter: the field, what is wrong with its value, and what to do about it. */
-export interface Rejection {
-  readonly rejected: RejectionReason;
-  readonly field: string;
-  readonly problem: string;
-  readonly remedy: string;
-}
-
-export function isRejection(value: object): value is Rejection {
-  return 'rejected' in value;
 }
 
 /** What is asked of a provider, before it is written in the provider's own form. */
@@ -165,6 +129,7 @@ export function planCapture(
     orderId: order.orderId,
     paymentId,
     money,
+    orderedAmount: money.amount,
     authorisedAmount: order.authorisedAmount,
     expiresAt,
     generation: 1,
@@ -177,6 +142,10 @@ export function planCapture(
     sequence: 0,
     announced: null,
     review: null,
+    leaseUntil: null,
+    attemptsBefore: 0,
+    corrections: 0,
+    contradictedAt: null,
   };
 }
 
@@ -335,13 +304,4 @@ function captureMoney(order: OrderFulfilled): Money | Rejection {
     );
   }
   return { amount, currency: order.currency };
-}
-
-export function reject(rejected: RejectionReason, field: string, problem: string, remedy: string): Rejection {
-  return { rejected, field, problem, remedy };
-}
-
-/** A value in an error text: quoted, and cut so that a hostile one can't flood the log. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }

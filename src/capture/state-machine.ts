@@ -1,10 +1,15 @@
-import type { Announcement, Capture, CaptureState, CaptureStatus } from './capture.js';
-import { isFinal } from './capture.js';
-import type { Backoff } from './backoff.js';
-import { waitBefore } from './backoff.js';
-import type { Evidence } from './evidence.js';
+import type { Announcement, Capture, CaptureState, CaptureStatus, ReviewReason } from './capture.js';
+import { canBeAsked, isFinal } from './capture.js';
+import type { CorrectionPolicy } from './correction.js';
+import { corrected } from './correction.js';
+import { currentOf } from './current.js';
 import type { CaptureEvent } from './events.js';
 import { announcementOf, nextEvent } from './events.js';
+import type { Evidence, Finding } from './evidence.js';
+import { requestIdOf } from './ids.js';
+import { isAskedOut, isExhausted } from './licence.js';
+import type { ScheduleChange, SchedulePolicy } from './schedule.js';
+import { scheduleFor } from './schedule.js';
 import type { Verdict } from './verdict.js';
 import { verdictOf } from './verdict.js';
 
@@ -23,11 +28,12 @@ import { verdictOf } from './verdict.js';
  *   worker that dies leaves it here; when the lease has run out, the lapse is recorded as an answer that never came: *pending*.
  * - **pending**: the provider may have moved the money and we don't know (`unknown`), has accepted and not decided (`in_process`), or
  *   moved, or decided, something else than we asked (`integrity_mismatch`: a person looks). One that the provider shows as cancelled
- *   waits for a person too: the word doesn't say whether money moved before. It leaves by evidence to *succeeded* or *failed*, or to
- *   *sending* by a licensed resend. It never goes back to *planned*: doubt isn't undone by a later refusal.
- * - **succeeded**, **failed**: outcomes. Stronger evidence can turn one into the other; the correction names the event it supersedes.
- *   Evidence that would make an outcome open again doesn't: it sends the capture to review. A failed one can be *planned* anew by an
- *   operator.
+ *   waits for a person too: the word doesn't say whether money moved before. The provider is asked, whoever must look meanwhile, again and again, until evidence takes
+ *   it to *succeeded* or *failed*; past the authorisation's expiry rarely, but for ever. It goes to *sending* by a licensed resend
+ *   (licence.ts), and never back to *planned*: doubt isn't undone by a later refusal.
+ * - **succeeded**, **failed**: outcomes. Stronger evidence can turn one into the other (correction.ts); the correction names the event it
+ *   supersedes. Evidence that would make an outcome open again doesn't: it sends the capture to review. A failed one can be *planned* anew
+ *   by an operator, under the next request id; subscribers are told `capture.pending`, which supersedes the failure.
  * - **cancelled**: withdrawn by an operator before anything was sent; published as failed.
  *
  * Every state that isn't final has a row in the schedule, written in the same transaction.
@@ -41,17 +47,6 @@ export const TRANSITIONS: Readonly<Record<CaptureState, readonly CaptureState[]>
   cancelled: [],
 };
 
-/** What a capture's row in the schedule is for: send it (planned), see whether its lease ran out (sending), ask the provider (pending). */
-export type ScheduledAction = 'send' | 'lapse' | 'inquire';
-
-export type ScheduleChange =
-  | { readonly change: 'keep' }
-  | { readonly change: 'clear' }
-  /** Due this many ms after the database's now. */
-  | { readonly change: 'set'; readonly action: ScheduledAction; readonly dueInMs: number }
-  /** Stays on the schedule, visible, but nothing takes it: a person must look. */
-  | { readonly change: 'park' };
-
 /** What follows from evidence: the capture as it stands now, the event to publish with it, and what the schedule becomes. */
 export interface Decision {
   readonly capture: Capture;
@@ -59,11 +54,7 @@ export interface Decision {
   readonly schedule: ScheduleChange;
 }
 
-export interface FoldPolicy {
-  /** How long a capture may stay planned before subscribers are told, in ms. */
-  readonly announceUnsentAfterMs: number;
-  readonly resend: Backoff;
-  readonly inquiry: Backoff;
+export interface FoldPolicy extends SchedulePolicy, CorrectionPolicy {
   /** After this many refused credentials a capture stops being retried and waits for a person. */
   readonly accountFaultTries: number;
 }
@@ -80,8 +71,8 @@ export interface FoldInput {
 
 /** Folds all evidence of a capture into its next status. Pure, and blind to the order in which evidence arrived. */
 export function fold(input: FoldInput, policy: FoldPolicy): Decision {
-  const verdict = verdictOf(input.capture, input.evidence);
-  const capture = moved(input.capture, verdict, input.evidence, policy);
+  const verdict = verdictOf(input.capture, input.evidence, policy.quietPeriodMs);
+  const capture = moved(input, verdict, policy);
   const schedule = scheduleFor(capture, input, policy);
   const announcement = toAnnounce(capture, input, policy);
   if (announcement === null) return { capture, event: null, schedule };
@@ -97,43 +88,78 @@ export function fold(input: FoldInput, policy: FoldPolicy): Decision {
   return { capture: { ...capture, sequence: event.sequence, announced: announcement }, event, schedule };
 }
 
-/** Whether an attempt may start now, judged under the capture's row lock. */
-export function mayStart(capture: Capture): boolean {
-  return capture.status.state === 'planned' && capture.review === null;
-}
-
-/** The capture with its next attempt started. The caller has checked `mayStart`. */
-export function started(capture: Capture): Capture {
+/** The capture with its next attempt started, under a lease until then. The caller holds a licence (licence.ts). */
+export function started(capture: Capture, leaseUntil: Date): Capture {
   const attempt = capture.attempts + 1;
-  return { ...capture, attempts: attempt, status: { state: 'sending', attempt } };
+  return { ...capture, attempts: attempt, leaseUntil, status: { state: 'sending', attempt } };
 }
 
-function moved(
-  capture: Capture,
-  verdict: Verdict,
-  evidence: readonly Evidence[],
-  policy: FoldPolicy,
-): Capture {
+/** The same capture under the next request id: its body is the same but for the id. */
+export function nextGeneration(capture: Capture): Capture {
+  const generation = capture.generation + 1;
+  const requestId = requestIdOf(capture.captureId, generation);
+  const body = withRequestId(capture.body, capture.requestId, requestId);
+  return { ...capture, generation, requestId, body, attemptsBefore: capture.attempts };
+}
+
+/** Whether the body names the request once, so that it is the same request but for the id if that is replaced. */
+export function isRenamable({ body, requestId }: Pick<Capture, 'body' | 'requestId'>): boolean {
+  return Buffer.from(body).toString('utf8').split(requestId).length === 2;
+}
+
+/** Throws unless the id stands in the body once, since it would be another request then. */
+function withRequestId(body: Uint8Array, from: string, to: string): Uint8Array {
+  const parts = Buffer.from(body).toString('utf8').split(from);
+  if (parts.length !== 2)
+    throw new Error(`the stored body names its request id ${String(parts.length - 1)} times`);
+  return Buffer.from(parts.join(to), 'utf8');
+}
+
+function moved(input: FoldInput, verdict: Verdict, policy: FoldPolicy): Capture {
+  const { capture, evidence, now } = input;
   const status = statusOf(verdict);
-  if (isFinal(capture.status) && !isFinal(status)) {
-    const contradicted = verdict.says === 'pending' && verdict.reason === 'integrity_mismatch';
-    return contradicted ? { ...capture, review: 'integrity_mismatch' } : capture;
+  if (isFinal(capture.status)) {
+    return isRetried(verdict, input)
+      ? { ...capture, status, review: null, contradictedAt: null }
+      : corrected({ capture, verdict, status, evidence, now }, policy);
   }
-  if (status.state === 'pending' && status.reason === 'integrity_mismatch') {
-    return { ...capture, status, review: 'integrity_mismatch' };
+  const next = { ...capture, status };
+  return { ...next, review: reviewOf(next, currentOf(next, evidence).evidence, policy) };
+}
+
+/** Why a person must look at a capture that has no outcome, or just got one. `evidence` is what counts now. */
+function reviewOf(
+  capture: Capture,
+  evidence: readonly Evidence[],
+  { accountFaultTries }: FoldPolicy,
+): ReviewReason | null {
+  const { status } = capture;
+  const has = (is: Finding['is']): boolean => evidence.some(({ finding }) => finding.is === is);
+  switch (status.state) {
+    case 'pending':
+      if (status.reason === 'integrity_mismatch') return 'integrity_mismatch';
+      if (has('cancelled')) return 'cancelled_in_doubt';
+      if (isExhausted(capture, evidence)) return 'request_ids_refused';
+      return !canBeAsked(capture) && isAskedOut(capture, evidence) ? 'unanswered' : null;
+    case 'planned': {
+      const faults = evidence.filter(({ finding }) => finding.is === 'account_fault').length;
+      return faults >= accountFaultTries ? 'repeated_account_fault' : null;
+    }
+    case 'sending':
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      return null;
   }
-  if (status.state === 'pending' && evidence.some(({ finding }) => finding.is === 'cancelled')) {
-    return { ...capture, status, review: 'cancelled_in_doubt' };
-  }
-  if (status.state === 'planned') {
-    const faults = evidence.filter(({ finding }) => finding.is === 'account_fault').length;
-    return {
-      ...capture,
-      status,
-      review: faults >= policy.accountFaultTries ? 'repeated_account_fault' : null,
-    };
-  }
-  return { ...capture, status, review: null };
+}
+
+/** An operator's retry of a failed capture: what failed it counts no longer. */
+function isRetried(verdict: Verdict, { capture, evidence }: FoldInput): boolean {
+  return (
+    capture.status.state === 'failed' &&
+    verdict.says === 'unsent' &&
+    evidence.some(({ finding }) => finding.is === 'retried')
+  );
 }
 
 function statusOf(verdict: Verdict): CaptureStatus {
@@ -149,7 +175,7 @@ function statusOf(verdict: Verdict): CaptureStatus {
     }
     case 'failed': {
       const { finding } = verdict.by;
-      return { state: 'failed', category: finding.is === 'declined' ? finding.category : 'other' };
+      return { state: 'failed', category: 'category' in finding ? finding.category : 'other' };
     }
     case 'pending':
       return { state: 'pending', reason: verdict.reason };
@@ -157,37 +183,18 @@ function statusOf(verdict: Verdict): CaptureStatus {
       return { state: 'sending', attempt: verdict.attempt };
     case 'unsent':
       return { state: 'planned' };
-  }
-}
-
-function scheduleFor(capture: Capture, { now, random }: FoldInput, policy: FoldPolicy): ScheduleChange {
-  const { status } = capture;
-  switch (status.state) {
-    case 'succeeded':
-    case 'failed':
-    case 'cancelled':
-      return { change: 'clear' };
-    case 'sending':
-      return { change: 'keep' };
-    case 'pending':
-      if (capture.review !== null) return { change: 'park' };
-      return { change: 'set', action: 'inquire', dueInMs: waitBefore(1, policy.inquiry, random) };
-    case 'planned': {
-      if (capture.review !== null) return { change: 'park' };
-      const wait = waitBefore(Math.max(1, capture.attempts), policy.resend, random);
-      const untilAnnounced = capture.createdAt.getTime() + policy.announceUnsentAfterMs - now.getTime();
-      const untold = capture.announced === null && untilAnnounced > 0;
-      return { change: 'set', action: 'send', dueInMs: untold ? Math.min(wait, untilAnnounced) : wait };
-    }
+    case 'withdrawn':
+      return { state: 'cancelled' };
   }
 }
 
 /** What must be published now, or null if subscribers already know it, or needn't know it yet. */
 function toAnnounce(capture: Capture, { now }: FoldInput, policy: FoldPolicy): Announcement | null {
   const overdue = now.getTime() - capture.createdAt.getTime() >= policy.announceUnsentAfterMs;
-  // Nothing takes a parked capture from the schedule again: this is the last chance to tell.
-  const unsent =
-    capture.status.state === 'planned' && (overdue || capture.review !== null) ? 'pending/not_sent' : null;
+  // Nothing takes a parked capture from the schedule again: this is the last chance to tell. And who knows of a failure must know at once
+  // that it no longer stands.
+  const isNews = overdue || capture.review !== null || capture.announced?.startsWith('failed/') === true;
+  const unsent = capture.status.state === 'planned' && isNews ? 'pending/not_sent' : null;
   const announcement = announcementOf(capture.status) ?? unsent;
   return announcement === capture.announced ? null : announcement;
 }

@@ -1,4 +1,7 @@
-import type { Capture } from './capture.js';
+import { canBeAsked } from './capture.js';
+import type { Current, Judged } from './current.js';
+import { askedBy, currentOf } from './current.js';
+import { answersTo, isAnswer, isInDoubt, isQuiet } from './doubt.js';
 import type { Asked, Evidence } from './evidence.js';
 import { claimedBy, provesNoEffect, rankOf } from './evidence.js';
 import type { PendingReason } from './outcome.js';
@@ -7,14 +10,22 @@ import type { PendingReason } from './outcome.js';
  * What the whole set of evidence says about a capture. It depends on the set alone, never on the order of arrival: two workers that
  * hold the same evidence reach the same verdict.
  *
- * 1. Evidence that claims `captured` (and matches what was asked) always counts. A `declined` in answer to an attempt counts only if
- *    every other attempt, and every other answer to this one, proves that nothing was executed: an earlier request that may have got
- *    through can be the very reason why a later one was refused. That the attempt's lease lapsed first doesn't weaken it: the answer
- *    came late, but to this very request.
+ * 1. Evidence that claims `captured` (and matches what was asked) always counts. That nothing was captured counts by its source:
+ *    - A `declined` in answer to an attempt, only if every other attempt, and every other answer to this one, proves that nothing was
+ *      executed: an earlier request that may have got through can be the very reason why a later one was refused. That the attempt's
+ *      lease lapsed first doesn't weaken it: the answer came late, but to this very request.
+ *    - From an inquiry, only if no attempt is in doubt or the inquiry is quiet: else a request may yet be executed after it.
+ *    - A notification that this capture was `declined`, as long as the request id is the first: it is of that one (notices of another are
+ *      kept as hints). One that the payment is `closed`, never: it tells of no request, so an inquiry must.
+ *    - From a settlement and an operator, always.
  * 2. Among what counts, the highest rank wins, then the latest provider time, then captured over declined, then the id.
- * 3. A mismatch (captured, but not what we asked) outweighs everything up to its own rank; only stronger evidence clears it.
- * 4. Failing that: an attempt without any word is still under way; one that may have been sent makes the capture pending; if all
- *    attempts provably had no effect, the capture is still ours to send.
+ * 3. What decides so, and is weaker than an inquiry, is disputed if a word of the contrary stands beside it: then only an inquiry settles
+ *    the matter. PayerMax, which can't be asked, is believed by its callback.
+ * 4. A mismatch (captured, but not what we asked) outweighs everything up to its own rank; only stronger evidence clears it.
+ * 5. Failing that: an attempt without any word is still under way; one that may have been sent makes the capture pending; if all
+ *    attempts provably had no effect, the capture is still ours to send, unless an operator withdrew it.
+ *
+ * An operator's retry begins anew: what was refused before it counts no longer. What was captured before it does.
  */
 export type Verdict =
   | { readonly says: 'succeeded'; readonly by: Evidence }
@@ -25,17 +36,24 @@ export type Verdict =
       readonly by: Evidence;
     }
   | { readonly says: 'under_way'; readonly attempt: number }
-  | { readonly says: 'unsent' };
+  | { readonly says: 'unsent' }
+  | { readonly says: 'withdrawn'; readonly by: Evidence };
 
-export function verdictOf(
-  capture: Pick<Capture, 'money' | 'requestId' | 'attempts'>,
-  evidence: readonly Evidence[],
-): Verdict {
-  const asked: Asked = { money: capture.money, requestId: capture.requestId };
-  const decisive = strongest(
-    evidence.filter((piece) => counts(piece, evidence, capture.attempts, asked)),
-    asked,
-  );
+export function verdictOf(capture: Judged, all: readonly Evidence[], quietPeriodMs: number): Verdict {
+  const asked = askedBy(capture);
+  const { evidence, attempts } = currentOf(capture, all);
+  const counts = (piece: Evidence): boolean => {
+    switch (claimedBy(piece, asked)) {
+      case 'captured':
+        return true;
+      case 'declined':
+        return refusalCounts(piece, { capture, evidence, attempts, quietPeriodMs });
+      case 'mismatch':
+      case 'undecided':
+        return false;
+    }
+  };
+  const decisive = strongest(evidence.filter(counts), asked);
   const mismatch = strongest(
     evidence.filter((piece) => claimedBy(piece, asked) === 'mismatch'),
     asked,
@@ -44,25 +62,59 @@ export function verdictOf(
     return { says: 'pending', reason: 'integrity_mismatch', by: mismatch };
   }
   if (decisive !== null) {
+    if (isDisputed(decisive, { capture, evidence, attempts, quietPeriodMs }))
+      return { says: 'pending', reason: 'unknown', by: decisive };
     return { says: claimedBy(decisive, asked) === 'captured' ? 'succeeded' : 'failed', by: decisive };
   }
-  return undecided(evidence, capture.attempts);
+  return undecided({ evidence, attempts });
 }
 
-function counts(piece: Evidence, all: readonly Evidence[], attempts: number, asked: Asked): boolean {
-  switch (claimedBy(piece, asked)) {
-    case 'captured':
+interface Circumstances extends Current {
+  readonly capture: Judged;
+  readonly quietPeriodMs: number;
+}
+
+function refusalCounts(
+  piece: Evidence,
+  { capture, evidence, attempts, quietPeriodMs }: Circumstances,
+): boolean {
+  const isSettled = (): boolean => !attempts.some((attempt) => isInDoubt(attempt, evidence));
+  switch (piece.kind) {
+    case 'capture_response':
+      return nothingElseMayHaveBeenSent(piece, { evidence, attempts });
+    case 'inquiry':
+      return isQuiet(piece, capture, quietPeriodMs) || isSettled();
+    case 'notification':
+      return piece.finding.is === 'declined' && capture.generation === 1;
+    case 'settlement':
+    case 'operator':
       return true;
-    case 'declined':
-      return piece.kind !== 'capture_response' || nothingElseMayHaveBeenSent(piece, all, attempts);
-    case 'mismatch':
-    case 'undecided':
-      return false;
   }
 }
 
-function nothingElseMayHaveBeenSent(declined: Evidence, all: readonly Evidence[], attempts: number): boolean {
-  const others = attemptNumbers(attempts).filter((attempt) => attempt !== declined.attempt);
+/**
+ * Whether what decides is contradicted by what an inquiry alone can settle: an answer and notifications that say captured and not captured.
+ * Which of them came first, or has the later time, proves nothing: notifications come late, and not all name the time of what they tell.
+ */
+function isDisputed(decisive: Evidence, circumstances: Circumstances): boolean {
+  const { capture, evidence } = circumstances;
+  if (!canBeAsked(capture) || rankOf(decisive.kind) > rankOf('notification')) return false;
+  const asked = askedBy(capture);
+  const decided = claimedBy(decisive, asked);
+  return evidence.some((piece) => {
+    if (rankOf(piece.kind) > rankOf('notification')) return false;
+    const claimed = claimedBy(piece, asked);
+    if (claimed === decided || claimed === 'undecided' || claimed === 'mismatch') return false;
+    return claimed === 'captured' || isNotice(piece) || refusalCounts(piece, circumstances);
+  });
+}
+
+function isNotice({ kind }: Evidence): boolean {
+  return kind === 'notification';
+}
+
+function nothingElseMayHaveBeenSent(declined: Evidence, { evidence: all, attempts }: Current): boolean {
+  const others = attempts.filter((attempt) => attempt !== declined.attempt);
   const hadNoEffect = (attempt: number): boolean => {
     const words = answersTo(attempt, all);
     return words.length > 0 && words.every(({ finding }) => provesNoEffect(finding));
@@ -76,17 +128,19 @@ function nothingElseMayHaveBeenSent(declined: Evidence, all: readonly Evidence[]
   );
 }
 
-function undecided(evidence: readonly Evidence[], attempts: number): Verdict {
-  const underWay = attemptNumbers(attempts).findLast((attempt) => answersTo(attempt, evidence).length === 0);
+function undecided({ evidence, attempts }: Current): Verdict {
+  const underWay = attempts.findLast((attempt) => answersTo(attempt, evidence).length === 0);
   if (underWay !== undefined) return { says: 'under_way', attempt: underWay };
-  const doubts = evidence.filter((piece) => isAnswer(piece) && !provesNoEffect(piece.finding));
+  const doubts = evidence.filter(
+    (piece) => isAnswer(piece) && attempts.includes(piece.attempt ?? 0) && !provesNoEffect(piece.finding),
+  );
   const latest = doubts.toSorted(byAttemptThenTime).at(-1);
-  if (latest === undefined) return { says: 'unsent' };
-  return {
-    says: 'pending',
-    reason: latest.finding.is === 'in_process' ? 'in_process' : 'unknown',
-    by: latest,
-  };
+  if (latest !== undefined) {
+    const reason = latest.finding.is === 'in_process' ? 'in_process' : 'unknown';
+    return { says: 'pending', reason, by: latest };
+  }
+  const withdrawn = evidence.filter(({ finding }) => finding.is === 'withdrawn').toSorted(byTimeThenId)[0];
+  return withdrawn === undefined ? { says: 'unsent' } : { says: 'withdrawn', by: withdrawn };
 }
 
 function strongest(evidence: readonly Evidence[], asked: Asked): Evidence | null {
@@ -105,26 +159,14 @@ function strongest(evidence: readonly Evidence[], asked: Asked): Evidence | null
 }
 
 function byAttemptThenTime(a: Evidence, b: Evidence): number {
-  return (
-    (a.attempt ?? 0) - (b.attempt ?? 0) ||
-    a.at.getTime() - b.at.getTime() ||
-    compareText(a.evidenceId, b.evidenceId)
-  );
+  return (a.attempt ?? 0) - (b.attempt ?? 0) || byTimeThenId(a, b);
+}
+
+function byTimeThenId(a: Evidence, b: Evidence): number {
+  return a.at.getTime() - b.at.getTime() || compareText(a.evidenceId, b.evidenceId);
 }
 
 /** Code-unit order: the same on every machine, unlike `localeCompare`. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isAnswer(piece: Evidence): boolean {
-  return piece.kind === 'capture_response';
-}
-
-function answersTo(attempt: number, evidence: readonly Evidence[]): readonly Evidence[] {
-  return evidence.filter((piece) => isAnswer(piece) && piece.attempt === attempt);
-}
-
-function attemptNumbers(attempts: number): number[] {
-  return Array.from({ length: attempts }, (_, index) => index + 1);
 }

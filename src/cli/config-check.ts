@@ -102,6 +102,7 @@ function shownAccount(account: AccountConfig): Readonly<Record<string, unknown>>
       .filter(([key]) => written.has(withoutUnit(key)))
       .map(([key, value]: [string, unknown]) => {
         if (key === 'secretKey') return [key, 'set'];
+        if (key === 'previousKeys') return [`${key}Fingerprint`, account.previousKeys.map(fingerprint)];
         if (key === 'notifyUrl') return [key, shownUrl(String(value))];
         return value instanceof KeyObject ? [`${key}Fingerprint`, fingerprint(value)] : [key, value];
       }),
@@ -113,8 +114,9 @@ function withoutUnit(key: string): string {
   return key.replace(/Ms$/, '');
 }
 
-/** As `openssl pkey -pubin -outform DER | sha256sum` gives it, of the public half. */
+/** As `openssl pkey -pubin -outform DER | sha256sum` gives it, of the public half. Of a secret that two parties share nothing is shown. */
 function fingerprint(key: KeyObject): string {
+  if (key.type === 'secret') return 'set';
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   const der = publicKey.export({ type: 'spki', format: 'der' });
   return `sha256:${createHash('sha256').update(der).digest('hex')}`;
@@ -134,7 +136,7 @@ function asText({ settings, accounts }: Shown): string {
 function lineOf(indent: string, values: Readonly<Record<string, unknown>>, path = ''): string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const name = path === '' ? key : `${path}.${key}`;
-    if (Array.isArray(value)) return [`${indent}${name}: ${value.join(', ')}`];
+    if (Array.isArray(value)) return [`${indent}${name}: ${value.length === 0 ? 'none' : value.join(', ')}`];
     if (typeof value === 'object' && value !== null) return lineOf(indent, { ...value }, name);
     if (typeof value === 'number' && name.endsWith('Ms'))
       return [`${indent}${withoutUnit(name)}: ${formatDuration(value)}`];

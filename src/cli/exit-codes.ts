@@ -10,4 +10,6 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   7: 'the drain deadline passed with work left, which another worker takes over',
   8: 'the consumer stopped for good; start again',
   9: 'stopped hard by a second signal',
+  10: 'what was asked for was begun, and its end could not be seen in time; the message says what to do',
+  11: 'nothing was changed: it may not be done as things are, or the question was not answered with yes',
 };

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { ProcessEnvironment } from '../config/environment.js';
 
 /** What a command reads and writes beside the parts that it connects to: the process's own, or a test's. */
@@ -8,6 +9,8 @@ export interface Io {
   out(text: string): void;
   /** Everything else: errors, and what happens meanwhile. */
   err(text: string): void;
+  /** Puts a question to whoever sits at the terminal; null if nobody does. */
+  readonly ask?: ((question: string) => Promise<string>) | null;
 }
 
 /** What a command that didn't throw ends with. */
@@ -28,5 +31,21 @@ export function processIo(): Io {
     cwd: process.cwd(),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    ask: process.stdin.isTTY ? askAtTerminal : null,
   };
+}
+
+/** Standard output belongs to the result. Whoever ends their input, or interrupts, has answered nothing. */
+async function askAtTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => {
+    terminal.once('close', () => {
+      resolve('');
+    });
+  });
+  try {
+    return await Promise.race([terminal.question(question), ended]);
+  } finally {
+    terminal.close();
+  }
 }

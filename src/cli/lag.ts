@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadKafkaSettings } from '../config/config.js';
+import { consumptionsOf, readLags } from '../kafka/consumption.js';
 import type { PartitionLag } from '../kafka/lag.js';
 import { createLagReader } from '../kafka/lag.js';
 import { kafkaClientConfig } from '../kafka/security.js';
@@ -20,11 +21,11 @@ interface Options {
 export function addLag(program: Command, io: Io): void {
   const command = program
     .command('lag')
-    .summary('print how many orders are yet to be done')
+    .summary('print how many messages are yet to be done')
     .description(
-      'Prints how many orders the group has yet to do, by partition. Asks the brokers, so no worker needs to run.',
+      'Prints how many orders, notifications and promised inquiries the workers have yet to do, by group and partition. Asks the brokers, so no worker needs to run.',
     )
-    .option('--group <group>', 'another group than the configured one')
+    .option('--group <group>', 'the group, in place of the configured one')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
       const settings = loadKafkaSettings(io.env, io);
@@ -33,11 +34,11 @@ export function addLag(program: Command, io: Io): void {
       const client = kafkaClientConfig(kafka, { clientId: 'capture-worker-lag', clock: systemClock });
       const reader = createLagReader({ client, log: commandLog(settings) });
       try {
-        const topics = [topicNames(topicPrefix)['order.fulfilled']];
+        const consumptions = consumptionsOf(group, topicNames(topicPrefix));
         const partitions = await askingKafka({ brokers: kafka.brokers, clock: systemClock }, () =>
-          reader.read(group, topics),
+          readLags(reader, consumptions),
         );
-        io.out(options.json === true ? asJson(group, partitions) : asText(group, partitions));
+        io.out(options.json === true ? asJson(partitions) : asText(partitions));
       } finally {
         await reader.close();
       }
@@ -61,11 +62,12 @@ function totalOf(partitions: readonly PartitionLag[]): bigint {
 }
 
 /** Offsets are written as numbers: no partition reaches 2^53. */
-function asJson(group: string, partitions: readonly PartitionLag[]): string {
+function asJson(partitions: readonly PartitionLag[]): string {
   return toJson({
-    group,
     total: Number(totalOf(partitions)),
-    partitions: partitions.map(({ topic, partition, start, end, committed, lag }) => ({
+    groups: groupsOf(partitions).map(({ group, total }) => ({ group, total: Number(total) })),
+    partitions: partitions.map(({ group, topic, partition, start, end, committed, lag }) => ({
+      group,
       topic,
       partition,
       start: Number(start),
@@ -76,11 +78,19 @@ function asJson(group: string, partitions: readonly PartitionLag[]): string {
   });
 }
 
-function asText(group: string, partitions: readonly PartitionLag[]): string {
+function groupsOf(partitions: readonly PartitionLag[]): { readonly group: string; readonly total: bigint }[] {
+  return [...new Set(partitions.map(({ group }) => group))].map((group) => ({
+    group,
+    total: totalOf(partitions.filter((one) => one.group === group)),
+  }));
+}
+
+function asText(partitions: readonly PartitionLag[]): string {
   const rows = partitions.map(({ topic, partition, start, end, committed, lag }) => [
     topic,
     ...[partition, start, end, committed ?? 'none', lag].map(String),
   ]);
   const titles = ['topic', 'partition', 'start', 'end', 'committed', 'lag'];
-  return `${table(titles, rows, titles.slice(1))}\ngroup ${group}: ${String(totalOf(partitions))} to do\n`;
+  const totals = groupsOf(partitions).map(({ group, total }) => `group ${group}: ${String(total)} to do\n`);
+  return `${table(titles, rows, titles.slice(1))}\n${totals.join('')}`;
 }

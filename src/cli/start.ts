@@ -35,6 +35,8 @@ export function addStart(program: Command, io: Io, outcome: Outcome): void {
       ['CAPTURE_WORKER_ACCOUNTS_FILE', 'the accounts; ./accounts.yaml unless set'],
       ['CAPTURE_WORKER_HTTP_HOST', 'where health and metrics listen; 127.0.0.1 unless set'],
       ['CAPTURE_WORKER_HTTP_PORT', 'and their port; 9464 unless set'],
+      ['CAPTURE_WORKER_NOTIFY_HOST', 'where notifications of providers are taken; 127.0.0.1 unless set'],
+      ['CAPTURE_WORKER_NOTIFY_PORT', 'and their port, or off; 8090 unless set'],
     ],
     exits: [3, 4, 5, 7, 8, 9],
     examples: [

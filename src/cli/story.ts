@@ -1,6 +1,7 @@
 import type { Capture, CaptureStatus } from '../capture/capture.js';
 import type { Evidence, Finding } from '../capture/evidence.js';
 import { describeMoney } from '../capture/money.js';
+import type { OperatorAction } from '../ports/operator.js';
 import type { Attempt, RecordedEvidence, StoredEvent, Story } from '../store/stories.js';
 import { printable } from '../printable.js';
 import { bytesAsText } from './json.js';
@@ -45,6 +46,14 @@ function factsOf(story: Story, { now, raw }: StoryOptions): Fact[] {
   const facts: Fact[] = [
     ['order', capture.orderId],
     ['payment', `${capture.paymentId} at ${provider}, account ${account}, merchant ${merchantId}`],
+    ...(capture.orderedAmount === money.amount
+      ? []
+      : [
+          [
+            'ordered',
+            `${describeMoney({ amount: capture.orderedAmount, currency: money.currency })}; an operator had another amount sent`,
+          ] as const,
+        ]),
     [
       'authorised',
       `${describeMoney({ amount: capture.authorisedAmount, currency: money.currency })}, until ${at(capture.expiresAt)}`,
@@ -103,6 +112,7 @@ function timeline(story: Story, options: StoryOptions): string[] {
     ...story.attempts.map(attemptMoment),
     ...story.evidence.map((piece) => evidenceMoment(piece, options)),
     ...story.events.map(eventMoment),
+    ...story.actions.map(actionMoment),
   ];
   const width = Math.max(...moments.map(({ what }) => what.length));
   return moments
@@ -121,16 +131,21 @@ function attemptMoment({ kind, number, worker, requestId, startedAt, leaseUntil 
 }
 
 function evidenceMoment({ evidence, recordedAt }: RecordedEvidence, { raw }: StoryOptions): Moment {
+  return {
+    at: recordedAt,
+    what: 'evidence',
+    details: evidenceWords(evidence),
+    ...(raw && evidence.raw !== null ? { more: bytesAsText(evidence.raw) } : {}),
+  };
+}
+
+/** What one piece of evidence says, and of when. */
+export function evidenceWords(evidence: Evidence): string {
   const { kind, attempt, finding, providerCode, providerMessage } = evidence;
   const source = attempt === null ? words(kind) : `${words(kind)} to attempt ${String(attempt)}`;
   const said = [providerCode, providerMessage === null ? null : JSON.stringify(providerMessage)];
   const parts = [`${source}: ${describeFinding(finding)}`, ...said, `as of ${at(evidence.at)}`];
-  return {
-    at: recordedAt,
-    what: 'evidence',
-    details: parts.filter((part) => part !== null).join(', '),
-    ...(raw && evidence.raw !== null ? { more: bytesAsText(evidence.raw) } : {}),
-  };
+  return parts.filter((part) => part !== null).join(', ');
 }
 
 function words(kind: Evidence['kind']): string {
@@ -145,7 +160,8 @@ function describeFinding(finding: Finding): string {
       return `captured${money}${id}`;
     }
     case 'declined':
-      return `declined (${finding.category})`;
+    case 'closed':
+      return `${finding.is} (${finding.category})`;
     case 'foreign':
       return 'an answer about something else than was asked';
     case 'lapsed':
@@ -153,12 +169,15 @@ function describeFinding(finding: Finding): string {
     case 'in_process':
     case 'busy':
     case 'unknown':
+    case 'id_taken':
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':
     case 'probe_refused':
     case 'authorised':
     case 'cancelled':
+    case 'withdrawn':
+    case 'retried':
       return finding.is.replaceAll('_', ' ');
   }
 }
@@ -166,6 +185,18 @@ function describeFinding(finding: Finding): string {
 function eventMoment({ sequence, type, eventId, createdAt, published }: StoredEvent): Moment {
   const details = `${type}, ${published ? 'published' : 'NOT YET PUBLISHED'}, event ${eventId}`;
   return { at: createdAt, what: `event ${String(sequence)}`, details };
+}
+
+/** What an operator did comes after what follows from it, since it is written down last. */
+function actionMoment(action: OperatorAction): Moment {
+  const { who, reason, reference, changedFrom, changedTo } = action;
+  const change = `${changedFrom ?? 'nothing'} -> ${changedTo ?? 'nothing'}`;
+  const details = [
+    `${action.action} by ${who}: ${change}`,
+    reason === null ? null : `reason ${JSON.stringify(reason)}`,
+    reference === null ? null : `reference ${JSON.stringify(reference)}`,
+  ];
+  return { at: action.at, what: 'operator', details: details.filter((part) => part !== null).join(', ') };
 }
 
 function at(time: Date): string {

@@ -26,6 +26,15 @@ export interface HttpSettings {
   readonly port: number;
 }
 
+/** Where providers' notifications are taken. */
+export interface NotifySettings {
+  readonly host: string;
+  /** 0 takes any free port; null takes none: notifications aren't taken here. */
+  readonly port: number | null;
+  /** How far a provider's clock may be from ours, in ms. */
+  readonly windowMs: number;
+}
+
 /** What every command may need, whatever it connects to. */
 export interface CommonSettings {
   /** Names this process in attempts, leases and logs. */
@@ -54,6 +63,7 @@ export interface Config extends CommonSettings {
   readonly registry: RegistryConnection;
   readonly database: DatabaseSettings;
   readonly http: HttpSettings;
+  readonly notify: NotifySettings;
   readonly worker: WorkerSettings;
   readonly policy: FoldPolicy;
   readonly accounts: readonly AccountConfig[];
@@ -73,9 +83,7 @@ export function loadConfig(env: ProcessEnvironment, { cwd }: Place): Config {
   const kafka = kafkaSettings(reading, cwd);
   const registry = registrySettings(reading, cwd);
   const database = databaseSettings(reading, cwd);
-  const file = accountsFileOf(env);
-  const { accounts, problems } =
-    file === null ? { accounts: [], problems: [] } : loadAccounts(file, { cwd, env });
+  const { accounts, problems } = accountsIn(env, cwd);
   refuseProblems([...reading.problems, ...problems]);
   const { values } = reading;
   return deepFreeze({
@@ -84,6 +92,11 @@ export function loadConfig(env: ProcessEnvironment, { cwd }: Place): Config {
     registry,
     database,
     http: { host: values.CAPTURE_WORKER_HTTP_HOST, port: values.CAPTURE_WORKER_HTTP_PORT },
+    notify: {
+      host: values.CAPTURE_WORKER_NOTIFY_HOST,
+      port: values.CAPTURE_WORKER_NOTIFY_PORT,
+      windowMs: values.CAPTURE_WORKER_NOTIFY_WINDOW,
+    },
     worker: workerSettings(values),
     policy: foldPolicy(values),
     accounts,
@@ -117,6 +130,47 @@ export function loadRegistrySettings(
     registrySettings(reading, place.cwd),
   );
   return { ...common, registry };
+}
+
+/** What a command needs that records evidence: the database, the registry for its events, and the policy by which it is folded. */
+export interface RecordingSettings extends CommonSettings {
+  readonly database: DatabaseSettings;
+  readonly registry: RegistryConnection;
+  readonly policy: FoldPolicy;
+}
+
+/** The settings of a command that records evidence. Throws CONFIG_INVALID. */
+export function loadRecordingSettings(env: ProcessEnvironment, { cwd }: Place): RecordingSettings {
+  const reading = readEnvironment(env, ['DATABASE_URL', 'SCHEMA_REGISTRY_URL']);
+  const settings = recordingSettings(reading, cwd);
+  refuseProblems(reading.problems);
+  return deepFreeze(settings);
+}
+
+/** The settings of a command that asks providers and records what they say. Throws CONFIG_INVALID. */
+export function loadAskingSettings(
+  env: ProcessEnvironment,
+  { cwd }: Place,
+): RecordingSettings & Pick<Config, 'accounts' | 'worker'> {
+  const reading = readEnvironment(env, ['DATABASE_URL', 'SCHEMA_REGISTRY_URL']);
+  const settings = recordingSettings(reading, cwd);
+  const { accounts, problems } = accountsIn(env, cwd);
+  refuseProblems([...reading.problems, ...problems]);
+  return deepFreeze({ ...settings, worker: workerSettings(reading.values), accounts });
+}
+
+function recordingSettings(reading: Reading, cwd: string): RecordingSettings {
+  return {
+    ...commonSettings(reading.values),
+    database: databaseSettings(reading, cwd),
+    registry: registrySettings(reading, cwd),
+    policy: foldPolicy(reading.values),
+  };
+}
+
+function accountsIn(env: ProcessEnvironment, cwd: string): ReturnType<typeof loadAccounts> {
+  const file = accountsFileOf(env);
+  return file === null ? { accounts: [], problems: [] } : loadAccounts(file, { cwd, env });
 }
 
 /** Looks at the files of the one part alone: those of the others needn't be there. */
@@ -167,11 +221,32 @@ function foldPolicy(values: Values): FoldPolicy {
       baseMs: values.CAPTURE_WORKER_RESEND_BACKOFF_BASE,
       capMs: values.CAPTURE_WORKER_RESEND_BACKOFF_CAP,
     },
-    inquiry: {
-      baseMs: values.CAPTURE_WORKER_INQUIRY_BACKOFF_BASE,
-      capMs: values.CAPTURE_WORKER_INQUIRY_BACKOFF_CAP,
-    },
+    inquiry: inquiryBackoffs(values),
+    overdueInquiryMs: values.CAPTURE_WORKER_OVERDUE_INQUIRY_INTERVAL,
+    quietPeriodMs: values.CAPTURE_WORKER_QUIET_PERIOD,
+    resendSpacingMs: values.CAPTURE_WORKER_RESEND_SPACING,
+    repeatAfterMs: values.CAPTURE_WORKER_REPEAT_AFTER,
+    contradictionWaitMs: values.CAPTURE_WORKER_CONTRADICTION_WAIT,
     accountFaultTries: values.CAPTURE_WORKER_ACCOUNT_FAULT_TRIES,
+  };
+}
+
+/** A provider's own, or what applies to all. PayerMax is never asked about captures. */
+function inquiryBackoffs(values: Values): FoldPolicy['inquiry'] {
+  const all = {
+    baseMs: values.CAPTURE_WORKER_INQUIRY_BACKOFF_BASE,
+    capMs: values.CAPTURE_WORKER_INQUIRY_BACKOFF_CAP,
+  };
+  return {
+    wallet: {
+      baseMs: values.CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_BASE ?? all.baseMs,
+      capMs: values.CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_CAP ?? all.capMs,
+    },
+    yabandpay: {
+      baseMs: values.CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_BASE ?? all.baseMs,
+      capMs: values.CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_CAP ?? all.capMs,
+    },
+    payermax: all,
   };
 }
 

@@ -104,18 +104,32 @@ function missing(name: string, set: ReadonlyMap<string, string>): Problem {
 
 /** Pairs that contradict each other. */
 function backwards(values: Values, wrong: ReadonlySet<string>): Problem[] {
-  return (['RESEND', 'INQUIRY'] as const).flatMap((kind) => {
-    const base = `CAPTURE_WORKER_${kind}_BACKOFF_BASE` as const;
-    const cap = `CAPTURE_WORKER_${kind}_BACKOFF_CAP` as const;
-    if (values[base] <= values[cap] || wrong.has(base) || wrong.has(cap)) return [];
-    return [
-      {
-        place: base,
-        text: `${formatDuration(values[base])} is above ${cap}, ${formatDuration(values[cap])}`,
-      },
-    ];
+  return BACKOFFS.flatMap(({ of, unlessSet }) => {
+    const own = {
+      base: `CAPTURE_WORKER_${of}_BACKOFF_BASE`,
+      cap: `CAPTURE_WORKER_${of}_BACKOFF_CAP`,
+    } as const;
+    const base = values[own.base] === undefined && unlessSet !== null ? unlessSet.base : own.base;
+    const cap = values[own.cap] === undefined && unlessSet !== null ? unlessSet.cap : own.cap;
+    const [from, to] = [values[base], values[cap]];
+    const isShared = base !== own.base && cap !== own.cap;
+    if (isShared || from === undefined || to === undefined || from <= to) return [];
+    if (wrong.has(base) || wrong.has(cap)) return [];
+    return [{ place: base, text: `${formatDuration(from)} is above ${cap}, ${formatDuration(to)}` }];
   });
 }
+
+const SHARED = {
+  base: 'CAPTURE_WORKER_INQUIRY_BACKOFF_BASE',
+  cap: 'CAPTURE_WORKER_INQUIRY_BACKOFF_CAP',
+} as const;
+/** Each pair, and the one that stands in for what isn't set of it. */
+const BACKOFFS = [
+  { of: 'RESEND', unlessSet: null },
+  { of: 'INQUIRY', unlessSet: null },
+  { of: 'WALLET_INQUIRY', unlessSet: SHARED },
+  { of: 'YABANDPAY_INQUIRY', unlessSet: SHARED },
+] as const;
 
 /**
  * Where the accounts file is, whatever else is wrong: so that its problems are told together with the others. Null if its variable is wrong

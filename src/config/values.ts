@@ -37,6 +37,13 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Reader<
   });
 }
 
+/** A port, 0 for any free one; `off`, null here, for none at all. */
+export const portOrOff: Reader<number | null> = reader((text) => {
+  if (text === 'off') return null;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  return port <= 65_535 ? port : new Refusal(`${asNumber(text)}is neither a port, 0 to 65535, nor off`);
+});
+
 /** A number, with a space behind it; nothing of any other text, nor of more digits than people count with. */
 function asNumber(text: string): string {
   return /^[-+]?\d{1,9}([.,]\d{1,3})?$/.test(text) ? `${text} ` : '';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseUrl } from './database-url.js';
 import { registryUrl, secureUrl } from './urls.js';
-import { bearerToken, brokers, duration, oneOf, path } from './values.js';
+import { bearerToken, brokers, duration, oneOf, path, portOrOff } from './values.js';
 import { secret, text, wholeNumber, yesOrNo } from './values.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -69,6 +69,9 @@ export const VARIABLES = z.object({
 
   CAPTURE_WORKER_HTTP_HOST: address.prefault('127.0.0.1'),
   CAPTURE_WORKER_HTTP_PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('9464'),
+  CAPTURE_WORKER_NOTIFY_HOST: address.prefault('127.0.0.1'),
+  CAPTURE_WORKER_NOTIFY_PORT: portOrOff.prefault('8090'),
+  CAPTURE_WORKER_NOTIFY_WINDOW: duration({ min: SECOND, max: HOUR }).prefault('5m'),
   CAPTURE_WORKER_LOG_LEVEL: oneOf(LOG_LEVELS).prefault('info'),
 
   CAPTURE_WORKER_MAX_IN_FLIGHT: wholeNumber({ min: 1, max: 100_000 }).prefault('500'),
@@ -83,6 +86,15 @@ export const VARIABLES = z.object({
   CAPTURE_WORKER_RESEND_BACKOFF_CAP: wait.prefault('5m'),
   CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: wait.prefault('5s'),
   CAPTURE_WORKER_INQUIRY_BACKOFF_CAP: wait.prefault('15m'),
+  CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_BASE: wait.optional(),
+  CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_CAP: wait.optional(),
+  CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_BASE: wait.optional(),
+  CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_CAP: wait.optional(),
+  CAPTURE_WORKER_OVERDUE_INQUIRY_INTERVAL: wait.prefault('1h'),
+  CAPTURE_WORKER_QUIET_PERIOD: wait.prefault('2m'),
+  CAPTURE_WORKER_RESEND_SPACING: wait.prefault('1m'),
+  CAPTURE_WORKER_REPEAT_AFTER: wait.prefault('15m'),
+  CAPTURE_WORKER_CONTRADICTION_WAIT: wait.prefault('15m'),
   CAPTURE_WORKER_ACCOUNT_FAULT_TRIES: wholeNumber({ min: 1, max: 100 }).prefault('3'),
   CAPTURE_WORKER_HOLD_AFTER_FAULTS: wholeNumber({ min: 1, max: 1_000 }).prefault('3'),
   CAPTURE_WORKER_HOLD_PROBE_INTERVAL: duration({ min: SECOND, max: HOUR }).prefault('30s'),

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { fastify } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { CaptureWorkerError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { redactText } from '../redact.js';
+import { listen } from './listen.js';
 
 /** Whether a part that the worker needs is there; if not, what is missing. */
 export type PartState = { readonly ok: true } | { readonly ok: false; readonly missing: string };
@@ -44,14 +45,14 @@ export async function createHealthServer(options: HealthOptions): Promise<Health
   const server = fastify({ forceCloseConnections: true });
   addProbes(server, options);
   addMetrics(server, options);
-  try {
-    const url = await server.listen({ host, port });
-    log.info({ url }, `health and metrics are at ${url}`);
-    return { url, close: () => server.close() };
-  } catch (error) {
-    await server.close();
-    throw unavailable(host, port, error);
-  }
+  const url = await listen(server, {
+    host,
+    port,
+    purpose: 'health and metrics',
+    variables: 'CAPTURE_WORKER_HTTP',
+  });
+  log.info({ url }, `health and metrics are at ${url}`);
+  return { url, close: () => server.close() };
 }
 
 function addProbes(server: FastifyInstance, { alive, checks }: HealthOptions): void {
@@ -107,22 +108,4 @@ async function lookAt(check: Checks[string]): Promise<PartState> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function unavailable(host: string, port: number, error: unknown): CaptureWorkerError {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  const place = `${host}:${String(port)}`;
-  const why: Readonly<Record<string, string>> = {
-    EADDRINUSE:
-      'another process listens there; stop it or set CAPTURE_WORKER_HTTP_PORT to a free port (0 takes any)',
-    EACCES: 'this user may not listen on that port; set CAPTURE_WORKER_HTTP_PORT to one above 1023',
-    EADDRNOTAVAIL:
-      'it is no address of this machine; set CAPTURE_WORKER_HTTP_HOST to one, or to 0.0.0.0 for all',
-    ENOTFOUND: 'the name has no address; correct CAPTURE_WORKER_HTTP_HOST',
-  };
-  return new CaptureWorkerError(
-    'PORT_UNAVAILABLE',
-    `Can't listen on ${place} for health and metrics: ${why[String(code)] ?? messageOf(error)}`,
-    { cause: error },
-  );
 }

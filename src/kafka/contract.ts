@@ -10,6 +10,7 @@ export const CONTRACTS = [
   'capture.succeeded',
   'capture.failed',
   'capture.pending',
+  'capture.notification',
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 

@@ -1,6 +1,6 @@
 import type { EventEvidence, EventSnapshot } from '../capture/events.js';
 import { EVENT_TYPES, type EventType } from '../capture/events.js';
-import type { Rejection } from '../capture/order.js';
+import type { Rejection } from '../capture/rejection.js';
 import type { RegisteredContracts } from './schema-registry.js';
 import { valueDecoder, type ValueDecoder } from './avro/value-decoder.js';
 import type { DecoderParts } from './avro/writer-schemas.js';

@@ -1,4 +1,5 @@
-import type { OrderFulfilled, Rejection } from '../capture/order.js';
+import type { OrderFulfilled } from '../capture/order.js';
+import type { Rejection } from '../capture/rejection.js';
 import type { RegisteredContracts } from './schema-registry.js';
 import { valueDecoder } from './avro/value-decoder.js';
 import type { DecoderParts } from './avro/writer-schemas.js';

@@ -80,16 +80,18 @@ export async function loadSchemas(
     }
     return { ...contract, topic, subject, schemaId };
   };
-  const [orders, succeeded, failed, pending] = await Promise.all([
+  const [orders, succeeded, failed, pending, notifications] = await Promise.all([
     load('order.fulfilled'),
     load('capture.succeeded'),
     load('capture.failed'),
     load('capture.pending'),
+    load('capture.notification'),
   ]);
   return {
     'order.fulfilled': orders,
     'capture.succeeded': succeeded,
     'capture.failed': failed,
     'capture.pending': pending,
+    'capture.notification': notifications,
   };
 }

@@ -1,7 +1,9 @@
 import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { CaptureEvent } from '../capture/events.js';
-import type { Decision, ScheduledAction } from '../capture/state-machine.js';
+import type { ScheduledAction } from '../capture/schedule.js';
+import type { Decision } from '../capture/state-machine.js';
+import type { Licence } from '../capture/licence.js';
 import type { LogRecord } from './log.js';
 
 /**
@@ -11,13 +13,15 @@ import type { LogRecord } from './log.js';
  */
 export interface CaptureStore {
   /**
-   * Inserts captures that don't exist yet and, for those with `start`, their first attempt with its lease; each gets its schedule row.
+   * Inserts captures that don't exist yet and, for those with `start` whose account isn't paused, their first attempt with its lease; each
+   * gets its schedule row.
    * A capture exists if its reference is claimed, or its payment, under whatever reference: of several in a batch that name one payment
    * one is inserted. A batch must not name a capture twice. Results are in the order of the requests.
    */
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimResult[]>;
   /**
-   * Starts the next attempt of captures that may start one (judged under the row lock) and leases them. Null where it may not.
+   * Starts the next attempt of captures that have a licence for it (judged under the row lock) and whose account isn't paused, and leases
+   * them, under the next request id if the licence says so. Null for the others.
    */
   start(requests: readonly StartRequest[]): Promise<readonly (Capture | null)[]>;
   /**
@@ -28,7 +32,8 @@ export interface CaptureStore {
   record(requests: readonly RecordRequest[]): Promise<readonly (Capture | null)[]>;
   /**
    * Takes due rows of the given actions, the oldest of each account first, accounts in turn: pushes their due time `takenForMs` ahead so that others leave them alone
-   * meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing of time.
+   * meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing of time. What waits to be
+   * sent through a paused account, and subscribers know it, is left alone for longer.
    * For action `lapse` only captures whose lease has really run out are taken.
    */
   takeDue(request: TakeDueRequest): Promise<readonly DueCapture[]>;
@@ -44,7 +49,7 @@ export interface ClaimRequest {
   readonly capture: Capture;
   /** The order's event id and where it was read, kept for people. */
   readonly source: OrderSource;
-  /** Start the first attempt at once under a lease of this many ms; null leaves it planned, due after `dueInMs`. */
+  /** Start the first attempt at once under a lease of this many ms; null, or a paused account, leaves it planned, due after `dueInMs`. */
   readonly start: { readonly leaseMs: number } | null;
   readonly dueInMs: number;
   readonly worker: string;
@@ -58,7 +63,10 @@ export interface OrderSource {
 }
 
 export type ClaimResult =
-  /** By this very request, now or when it was first made; with `start`, its first attempt is still under its lease's name. */
+  /**
+   * By this very request, now or when it was first made. It is `sending` if its first attempt was started and is under its lease's name
+   * still, else `planned`.
+   */
   | { readonly claimed: true; readonly capture: Capture }
   /** The claim existed: what is there now. A capture of another reference or payment than was asked for is what kept it out. */
   | { readonly claimed: false; readonly capture: Capture };
@@ -83,7 +91,21 @@ export interface TakeDueRequest {
 export interface DueCapture {
   readonly action: ScheduledAction;
   readonly capture: Capture;
+  /** The database's time at which it was taken: what is asked of the provider for it now is asked later than that. */
+  readonly takenAt: Date;
+  /** Its account is paused, as far as is known without a lock: starting it would be in vain. */
+  readonly paused: boolean;
 }
+
+/** An inquiry that an event, the capture's one with this sequence, has told subscribers of. */
+export interface PromisedInquiry {
+  readonly captureId: string;
+  readonly sequence: number;
+  readonly at: Date;
+}
+
+/** What licenses an attempt: given by the composition root, so that the store holds no rules. */
+export type Licensor = (capture: Capture, evidence: readonly Evidence[], now: Date) => Licence | null;
 
 /** How the store folds: given by the composition root, so that the store holds no rules. */
 export type Folder = (capture: Capture, evidence: readonly Evidence[], now: Date) => Decision;

@@ -8,6 +8,8 @@ import { readTime } from './times.js';
  */
 export const word = z.string().max(64);
 const shortText = word.refine(isStorable);
+/** An id without which nothing else is of use. */
+export const neededId = shortText.min(1);
 /** An id that is compared with ours. */
 export const id = shortText.nullish().default(null);
 /** An id that is only kept. */

@@ -1,7 +1,7 @@
 import type { Announcement, Capture, CaptureState, CaptureStatus, ReviewReason } from '../capture/capture.js';
 import { PROVIDERS } from '../capture/capture.js';
 import { FAILURE_CATEGORIES, PENDING_REASONS } from '../capture/outcome.js';
-import type { ScheduledAction } from '../capture/state-machine.js';
+import type { ScheduledAction } from '../capture/schedule.js';
 import { TRANSITIONS } from '../capture/state-machine.js';
 import type { Row } from './row.js';
 import { bigintOf, bytesOf, dateOf, dateOrNull, integerOf, textOf, textOrNull, wordOf } from './row.js';
@@ -9,10 +9,11 @@ import { bigintOf, bytesOf, dateOf, dateOrNull, integerOf, textOf, textOrNull, w
 /** The columns that `captureOf` reads, of a table named `c`. */
 export const CAPTURE_COLUMNS = `
   c.capture_id, c.provider, c.merchant_id, c.capture_reference, c.account, c.order_id, c.payment_id,
-  c.amount, c.currency, c.authorised_amount, c.expires_at, c.traceparent, c.created_at,
+  c.amount, c.currency, coalesce(c.ordered_amount, c.amount) as ordered_amount, c.authorised_amount, c.expires_at, c.traceparent, c.created_at,
   c.generation, c.request_id, c.body,
   c.state, c.sending_attempt, c.pending_reason, c.failure_category, c.provider_capture_id, c.captured_at,
-  c.attempts, c.sequence, c.announced, c.review`;
+  c.attempts, c.sequence, c.announced, c.review,
+  c.lease_until, c.attempts_before, c.corrections, c.contradicted_at`;
 
 // Records, so that the compiler misses a word that is added to the type.
 const STATES = keysOf(TRANSITIONS);
@@ -20,6 +21,11 @@ const REVIEW_REASONS = keysOf<ReviewReason>({
   repeated_account_fault: true,
   integrity_mismatch: true,
   cancelled_in_doubt: true,
+  request_ids_refused: true,
+  unanswered: true,
+  contradicted: true,
+  contradicted_again: true,
+  contradicts_operator: true,
 });
 export const SCHEDULED_ACTIONS = keysOf<ScheduledAction>({ send: true, lapse: true, inquire: true });
 const UNDECIDED_REASONS = PENDING_REASONS.filter((reason) => reason !== 'not_sent');
@@ -40,6 +46,7 @@ export function captureOf(row: Row): Capture {
     orderId: textOf(row, 'order_id'),
     paymentId: textOf(row, 'payment_id'),
     money: { amount: bigintOf(row, 'amount'), currency: textOf(row, 'currency') },
+    orderedAmount: bigintOf(row, 'ordered_amount'),
     authorisedAmount: bigintOf(row, 'authorised_amount'),
     expiresAt: dateOf(row, 'expires_at'),
     generation: integerOf(row, 'generation'),
@@ -52,6 +59,10 @@ export function captureOf(row: Row): Capture {
     sequence: integerOf(row, 'sequence'),
     announced: row['announced'] === null ? null : wordOf(row, 'announced', ANNOUNCEMENTS),
     review: row['review'] === null ? null : wordOf(row, 'review', REVIEW_REASONS),
+    leaseUntil: dateOrNull(row, 'lease_until'),
+    attemptsBefore: integerOf(row, 'attempts_before'),
+    corrections: integerOf(row, 'corrections'),
+    contradictedAt: dateOrNull(row, 'contradicted_at'),
   };
 }
 
@@ -117,7 +128,7 @@ export function statusColumns(status: CaptureStatus): StatusColumns {
 }
 
 /** What the schedule's row of a capture is for; null for a capture that has none. */
-export function actionFor(status: CaptureStatus): ScheduledAction | null {
+export function actionFor({ status, contradictedAt }: Capture): ScheduledAction | null {
   switch (status.state) {
     case 'planned':
       return 'send';
@@ -128,7 +139,7 @@ export function actionFor(status: CaptureStatus): ScheduledAction | null {
     case 'succeeded':
     case 'failed':
     case 'cancelled':
-      return null;
+      return contradictedAt === null ? null : 'inquire';
   }
 }
 

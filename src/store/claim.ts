@@ -8,7 +8,7 @@ import { assertDistinct, integers, texts, times } from './columns.js';
 import type { Existing } from './find-claimed.js';
 import { findClaimed } from './find-claimed.js';
 import type { Row } from './row.js';
-import { dateOf } from './row.js';
+import { dateOf, dateOrNull } from './row.js';
 import type { Session, Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -23,13 +23,22 @@ const DOING = 'claiming captures';
  * Orders that name one payment under two references have two ids, and batches with several such pairs can wait in a circle. PostgreSQL
  * then ends one of them after a second (40P01), which is tried again and finds the claims of the other.
  *
+ * A capture whose account is paused gets no attempt, wanted or not. `for key share` is for the lock on the table of pauses, which is held
+ * before anything is read: see 0008_account_pauses.sql.
+ *
  * The odd `is true` keeps the planner from making a join of it, which without hash joins compares every two rows of a batch.
  */
 const CLAIM: Statement = {
   name: 'claim',
   text: `
-    with wanted as materialized (
-      select * from unnest(
+    with paused as materialized (
+      select p.account from account_pauses p where p.account = any($5::text[]) for key share
+    ),
+    wanted as materialized (
+      select *,
+        case when account = any(array(select account from paused)) then null else first_attempt_id end as attempt_id,
+        case when account = any(array(select account from paused)) then null else first_lease_ms end as lease_ms
+      from unnest(
         $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::bigint[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[],
         $13::text[], $14::text[], $15::integer[], $16::bigint[],
@@ -40,7 +49,7 @@ const CLAIM: Statement = {
         amount, currency, authorised_amount, expires_at, traceparent,
         source_event_id, source_topic, source_partition, source_offset,
         generation, request_id, body,
-        attempt_id, lease_ms, due_in_ms, worker, token
+        first_attempt_id, first_lease_ms, due_in_ms, worker, token
       )
     ),
     claimed as (
@@ -66,7 +75,7 @@ const CLAIM: Statement = {
       from wanted
       order by capture_id
       on conflict do nothing
-      returning capture_id, created_at
+      returning capture_id, created_at, lease_until
     ),
     won as (
       select * from wanted where (capture_id in (select capture_id from claimed)) is true
@@ -89,7 +98,7 @@ const CLAIM: Statement = {
         now() + coalesce(lease_ms, due_in_ms) * interval '1 millisecond'
       from won
     )
-    select capture_id, created_at from claimed`,
+    select capture_id, created_at, lease_until from claimed`,
 };
 
 /** See `CaptureStore.claim`. */
@@ -146,17 +155,27 @@ function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['qu
   ];
 }
 
-/** Whether the claim was made by an earlier try of this request, and nothing has become of it since. */
+/**
+ * Whether the claim was made by an earlier try of this request, and nothing has become of it since: an attempt that was started later, as
+ * for a capture whose account was paused, has taken the token away.
+ */
 function isOurs({ capture, token }: Existing, request: ClaimRequest): boolean {
-  const { state } = capture.status;
-  return (
-    token === request.token &&
-    capture.attempts <= 1 &&
-    state === (request.start === null ? 'planned' : 'sending')
-  );
+  if (token !== request.token) return false;
+  switch (capture.status.state) {
+    case 'planned':
+      return capture.attempts === 0;
+    case 'sending':
+      return capture.attempts === 1 && request.start !== null;
+    case 'pending':
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      return false;
+  }
 }
 
 function claimedCapture({ capture, start }: ClaimRequest, row: Row): Capture {
   const claimed = { ...capture, createdAt: dateOf(row, 'created_at') };
-  return start === null ? claimed : started(claimed);
+  const leaseUntil = dateOrNull(row, 'lease_until');
+  return start === null || leaseUntil === null ? claimed : started(claimed, leaseUntil);
 }

@@ -26,9 +26,11 @@ export const EVIDENCE_COLUMNS = `
 const FINDINGS: Readonly<Record<Finding['is'], true>> = {
   captured: true,
   declined: true,
+  closed: true,
   in_process: true,
   busy: true,
   unknown: true,
+  id_taken: true,
   lapsed: true,
   not_sent: true,
   not_processed: true,
@@ -36,6 +38,8 @@ const FINDINGS: Readonly<Record<Finding['is'], true>> = {
   probe_refused: true,
   authorised: true,
   cancelled: true,
+  withdrawn: true,
+  retried: true,
   foreign: true,
 };
 // Object.keys forgets the type of the keys.
@@ -67,10 +71,12 @@ function findingOf(row: Row): Finding {
         capturedAt: dateOrNull(row, 'captured_at'),
       };
     case 'declined':
+    case 'closed':
       return { is, category: wordOf(row, 'failure_category', FAILURE_CATEGORIES) };
     case 'in_process':
     case 'busy':
     case 'unknown':
+    case 'id_taken':
     case 'lapsed':
     case 'not_sent':
     case 'not_processed':
@@ -78,6 +84,8 @@ function findingOf(row: Row): Finding {
     case 'probe_refused':
     case 'authorised':
     case 'cancelled':
+    case 'withdrawn':
+    case 'retried':
     case 'foreign':
       return { is };
   }
@@ -105,7 +113,7 @@ export function evidenceColumns(pieces: readonly EvidenceOf[]): readonly Column[
     integers(pieces.map(({ piece }) => piece.attempt)),
     times(pieces.map(({ piece }) => piece.at)),
     texts(findings.map((finding) => finding.is)),
-    texts(findings.map((finding) => (finding.is === 'declined' ? finding.category : null))),
+    texts(findings.map((finding) => ('category' in finding ? finding.category : null))),
     integers(captured.map((finding) => finding?.money?.amount ?? null)),
     texts(captured.map((finding) => finding?.money?.currency ?? null)),
     texts(captured.map((finding) => finding?.requestId ?? null)),

@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { CaptureWorkerError } from '../errors.js';
+import type { Column } from './columns.js';
 import { texts } from './columns.js';
 import type { Row } from './row.js';
 import { dateOf, textOf } from './row.js';
-import type { Statement } from './session.js';
+import type { Session, Statement } from './session.js';
 import { withTransaction } from './session.js';
 
 /** The merchant that an account's credentials stand for, by its configuration. */
@@ -59,29 +60,44 @@ const REMEMBER: Statement = {
  * letter by letter: under a changed id everything that was captured could be claimed, and sent, again.
  */
 export async function bindMerchants(pool: pg.Pool, identities: readonly MerchantIdentity[]): Promise<void> {
-  const values = [
+  const values = columnsOf(identities);
+  await withTransaction(pool, COMPARING, async (session) => {
+    await session.query(LOCK, []);
+    await assertUnchanged(session, values);
+    await session.query(REMEMBER, values);
+  });
+}
+
+/** Throws as `bindMerchants` does, and binds nothing: for a process that won't capture through these accounts. */
+export async function checkMerchants(pool: pg.Pool, identities: readonly MerchantIdentity[]): Promise<void> {
+  await withTransaction(pool, COMPARING, (session) => assertUnchanged(session, columnsOf(identities)));
+}
+
+const COMPARING = 'comparing the accounts with those used before';
+
+function columnsOf(identities: readonly MerchantIdentity[]): readonly Column[] {
+  return [
     texts(identities.map(({ provider }) => provider)),
     texts(identities.map(({ identity }) => identity)),
     texts(identities.map(({ merchantId }) => merchantId)),
     texts(identities.map(({ account }) => account)),
   ];
-  await withTransaction(pool, 'comparing the accounts with those used before', async (session) => {
-    await session.query(LOCK, []);
-    const changed = await session.query(CHANGED, values);
-    const told = new Set(changed.map((row) => textOf(row, 'account')));
-    const respelt = await session.query(RESPELT, values);
-    const problems = [
-      ...changed.map(changeOf),
-      ...respelt.filter((row) => !told.has(textOf(row, 'account'))).map(respellingOf),
-    ];
-    if (problems.length === 0) await session.query(REMEMBER, values);
-    else
-      throw new CaptureWorkerError(
-        'MERCHANT_CHANGED',
-        `${problems.join('; ')}: put the merchantId back, or orders that were captured would be captured again ` +
-          '(docs/configuration.md, "When a merchant id must change")',
-      );
-  });
+}
+
+async function assertUnchanged(session: Session, values: readonly Column[]): Promise<void> {
+  const changed = await session.query(CHANGED, values);
+  const told = new Set(changed.map((row) => textOf(row, 'account')));
+  const respelt = await session.query(RESPELT, values);
+  const problems = [
+    ...changed.map(changeOf),
+    ...respelt.filter((row) => !told.has(textOf(row, 'account'))).map(respellingOf),
+  ];
+  if (problems.length === 0) return;
+  throw new CaptureWorkerError(
+    'MERCHANT_CHANGED',
+    `${problems.join('; ')}: put the merchantId back, or orders that were captured would be captured again ` +
+      '(docs/configuration.md, "When a merchant id must change")',
+  );
 }
 
 function changeOf(row: Row): string {

@@ -17,10 +17,10 @@ const WRITE: Statement = {
     with folded as materialized (
       select * from unnest(
         $1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-        $8::integer[], $9::integer[], $10::text[], $11::text[]
+        $8::integer[], $9::integer[], $10::text[], $11::text[], $12::integer[], $13::timestamptz[]
       ) as t (
         capture_id, state, sending_attempt, pending_reason, failure_category, provider_capture_id, captured_at,
-        evidence_count, sequence, announced, review
+        evidence_count, sequence, announced, review, corrections, contradicted_at
       )
     ),
     updated as (
@@ -28,9 +28,8 @@ const WRITE: Statement = {
       set state = f.state, sending_attempt = f.sending_attempt, pending_reason = f.pending_reason,
         failure_category = f.failure_category, provider_capture_id = f.provider_capture_id,
         captured_at = f.captured_at, evidence_count = f.evidence_count, sequence = f.sequence,
-        announced = f.announced, review = f.review,
-        lease_until = case when f.state = 'sending' then c.lease_until end,
-        lease_worker = case when f.state = 'sending' then c.lease_worker end,
+        announced = f.announced, review = f.review, corrections = f.corrections,
+        contradicted_at = f.contradicted_at,
         updated_at = statement_timestamp()
       from folded f
       where c.capture_id = f.capture_id
@@ -43,9 +42,9 @@ const WRITE: Statement = {
       )
       select t.*, statement_timestamp()
       from unnest(
-        $12::uuid[], $13::uuid[], $14::text[], $15::integer[], $16::timestamptz[], $17::text[], $18::text[],
-        $19::bigint[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
-        $24::text[], $25::text[], $26::bytea[]
+        $14::uuid[], $15::uuid[], $16::text[], $17::integer[], $18::timestamptz[], $19::text[], $20::text[],
+        $21::bigint[], $22::text[], $23::text[], $24::text[], $25::timestamptz[],
+        $26::text[], $27::text[], $28::bytea[]
       ) as t
     ),
     published as (
@@ -54,7 +53,7 @@ const WRITE: Statement = {
       )
       select t.*, statement_timestamp()
       from unnest(
-        $27::uuid[], $28::text[], $29::text[], $30::text[], $31::bytea[], $32::uuid[], $33::integer[], $34::json[]
+        $29::uuid[], $30::text[], $31::text[], $32::text[], $33::bytea[], $34::uuid[], $35::integer[], $36::json[]
       ) as t
       returning id, capture_id
     ),
@@ -62,10 +61,10 @@ const WRITE: Statement = {
       insert into outbox_queue (event_id, capture_id) select id, capture_id from published
     ),
     cleared as (
-      delete from schedule where capture_id = any($35::uuid[])
+      delete from schedule where capture_id = any($37::uuid[])
     )
     insert into schedule (capture_id, account, action, due_at)
-    select * from unnest($36::uuid[], $37::text[], $38::text[], $39::timestamptz[])
+    select * from unnest($38::uuid[], $39::text[], $40::text[], $41::timestamptz[])
     on conflict (capture_id) do update set action = excluded.action, due_at = excluded.due_at`,
 };
 
@@ -98,6 +97,8 @@ function captureColumns(captures: readonly Capture[], folds: readonly Fold[]): V
     integers(captures.map(({ sequence }) => sequence)),
     texts(captures.map(({ announced }) => announced)),
     texts(captures.map(({ review }) => review)),
+    integers(captures.map(({ corrections }) => corrections)),
+    times(captures.map(({ contradictedAt }) => contradictedAt)),
   ];
 }
 
@@ -129,7 +130,7 @@ function scheduleRow({ capture, schedule }: Decision, now: Date): ScheduleRow | 
     case 'clear':
       return null;
     case 'park': {
-      const action = actionFor(capture.status);
+      const action = actionFor(capture);
       return action === null ? null : { captureId, account, action, dueAt: 'infinity' };
     }
     case 'set': {

@@ -5,11 +5,11 @@ import type { Decision } from '../capture/state-machine.js';
 import type { EncodedEvent, EventEncoder, Folder, RecordRequest } from '../ports/store.js';
 import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
 import { assertDistinct, texts } from './columns.js';
-import { EVIDENCE_COLUMNS, evidenceOf } from './evidence-row.js';
+import { knownEvidence } from './known-evidence.js';
 import { writeFolds } from './record-write.js';
 import type { Row } from './row.js';
-import { dateOf, integerOf, textOf } from './row.js';
-import type { Session, Statement } from './session.js';
+import { dateOf } from './row.js';
+import type { Statement } from './session.js';
 import { withTransaction } from './session.js';
 
 const DOING = 'recording evidence';
@@ -30,12 +30,6 @@ const LOCK: Statement = {
       for update
     )
     select locked.*, clock_timestamp() as now from locked`,
-};
-
-/** A statement of its own after the lock, so that it sees all that was written under the lock before. */
-const EVIDENCE: Statement = {
-  name: 'record_evidence',
-  text: `select ${EVIDENCE_COLUMNS} from evidence e where e.capture_id = any($1::uuid[])`,
 };
 
 export interface Folding {
@@ -79,32 +73,6 @@ export async function record(
   });
 }
 
-async function knownEvidence(
-  session: Session,
-  rows: readonly Row[],
-): Promise<ReadonlyMap<string, readonly Evidence[]>> {
-  const known = new Map<string, Evidence[]>();
-  const counts = new Map(rows.map((row) => [textOf(row, 'capture_id'), integerOf(row, 'evidence_count')]));
-  const withEvidence = [...counts].filter(([, count]) => count > 0).map(([captureId]) => captureId);
-  if (withEvidence.length === 0) return known;
-  for (const row of await session.query(EVIDENCE, [withEvidence])) {
-    const captureId = textOf(row, 'capture_id');
-    const pieces = known.get(captureId) ?? [];
-    pieces.push(evidenceOf(row));
-    known.set(captureId, pieces);
-  }
-  for (const captureId of withEvidence) {
-    const found = known.get(captureId)?.length ?? 0;
-    const counted = counts.get(captureId) ?? 0;
-    if (found !== counted) {
-      throw new Error(
-        `capture ${captureId} counts ${String(counted)} pieces of evidence and has ${String(found)}: restore what is missing`,
-      );
-    }
-  }
-  return known;
-}
-
 /** Null if all the pieces were known: nothing is to be written. */
 function foldOne(
   row: Row,
@@ -129,14 +97,23 @@ function foldOne(
 }
 
 /** What the store relies on and the fold must keep: one event for one step of the sequence, and nothing changed but the status. */
-function assertWritable(before: Capture, { capture, event }: Decision): void {
+export function assertWritable(before: Capture, { capture, event }: Decision): void {
   const next = event === null ? before.sequence : before.sequence + 1;
   if (capture.sequence !== next || (event !== null && event.sequence !== next)) {
     throw new Error(
       `capture ${before.captureId} was folded from sequence ${String(before.sequence)} with a gap`,
     );
   }
-  for (const field of ['captureId', 'account', 'generation', 'requestId', 'body', 'attempts'] as const) {
+  for (const field of [
+    'captureId',
+    'account',
+    'generation',
+    'requestId',
+    'body',
+    'attempts',
+    'leaseUntil',
+    'attemptsBefore',
+  ] as const) {
     if (capture[field] !== before[field]) {
       throw new Error(
         `the fold of capture ${before.captureId} changed ${field}, which recording doesn't write`,

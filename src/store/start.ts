@@ -1,37 +1,51 @@
 import type pg from 'pg';
 import type { Capture } from '../capture/capture.js';
 import { attemptIdOf } from '../capture/ids.js';
-import { mayStart, started } from '../capture/state-machine.js';
-import type { StartRequest } from '../ports/store.js';
-import { CAPTURE_COLUMNS, captureOf } from './capture-row.js';
-import { assertDistinct, integers, texts } from './columns.js';
+import type { Licence } from '../capture/licence.js';
+import { nextGeneration, started } from '../capture/state-machine.js';
+import type { Licensor, StartRequest } from '../ports/store.js';
+import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
+import { assertDistinct, integers, texts, times } from './columns.js';
+import { knownEvidence } from './known-evidence.js';
+import { pausedAmong } from './paused-among.js';
+import { dateOf, textOf } from './row.js';
 import type { Session, Statement } from './session.js';
 import { withTransaction } from './session.js';
 
 const DOING = 'starting attempts';
 
-/** Locks in the order of ids, as all that lock captures do: so that no two of them wait for each other. */
+/** Locks in the order of ids, as all that lock captures do: so that no two of them wait for each other. The clock is read after that. */
 const LOCK: Statement = {
   name: 'start_lock',
   text: `
-    select ${CAPTURE_COLUMNS}
-    from captures c
-    where c.capture_id = any($1::uuid[])
-    order by c.capture_id
-    for update`,
+    with locked as materialized (
+      select ${CAPTURE_COLUMNS}, c.evidence_count
+      from captures c
+      where c.capture_id = any($1::uuid[])
+      order by c.capture_id
+      for update
+    )
+    select locked.*, clock_timestamp() as now from locked`,
 };
 
+/** What is started here isn't its claim's to send any more: the claim's token goes, so that a repetition of the claim doesn't take it for its own. */
 const START: Statement = {
   name: 'start',
   text: `
     with starting as materialized (
-      select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[], $5::text[])
-        as t (capture_id, attempt_id, number, lease_ms, worker)
+      select * from unnest(
+        $1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::text[],
+        $6::integer[], $7::text[], $8::bytea[], $9::integer[]
+      ) as t (
+        capture_id, attempt_id, number, lease_until, worker, generation, request_id, body, attempts_before
+      )
     ),
     sending as (
       update captures c
       set state = 'sending', sending_attempt = s.number, attempts = s.number,
-        lease_until = now() + s.lease_ms * interval '1 millisecond', lease_worker = s.worker,
+        lease_until = s.lease_until, lease_worker = s.worker,
+        generation = s.generation, request_id = s.request_id, attempts_before = s.attempts_before,
+        body = coalesce(s.body, c.body), claim_token = s.attempt_id,
         pending_reason = null, failure_category = null, updated_at = clock_timestamp()
       from starting s
       where c.capture_id = s.capture_id
@@ -55,37 +69,58 @@ const START: Statement = {
 export async function start(
   pool: pg.Pool,
   requests: readonly StartRequest[],
+  licenceOf: Licensor,
 ): Promise<readonly (Capture | null)[]> {
   if (requests.length === 0) return [];
   const captureIds = requests.map(({ captureId }) => captureId);
   assertDistinct(captureIds);
   return withTransaction(pool, DOING, async (session) => {
-    const rows = await session.query(LOCK, [texts(captureIds)]);
-    const begun = new Map(
-      rows
-        .map(captureOf)
-        .filter(mayStart)
-        .map((capture) => [capture.captureId, started(capture)]),
+    const rows = byCaptureId(await session.query(LOCK, [texts(captureIds)]));
+    const known = await knownEvidence(session, [...rows.values()]);
+    const paused = await pausedAmong(
+      session,
+      [...rows.values()].map((row) => textOf(row, 'account')),
     );
-    if (begun.size > 0) await writeStarts(session, requests, begun);
+    const starts = requests.flatMap((request): Start[] => {
+      const row = rows.get(request.captureId);
+      if (row === undefined) return [];
+      const [capture, now] = [captureOf(row), dateOf(row, 'now')];
+      if (paused.has(capture.account)) return [];
+      const licence = licenceOf(capture, known.get(request.captureId) ?? [], now);
+      if (licence === null) return [];
+      const leaseUntil = new Date(now.getTime() + request.leaseMs);
+      return [{ request, licence, capture: started(underLicence(capture, licence), leaseUntil), leaseUntil }];
+    });
+    if (starts.length > 0) await writeStarts(session, starts);
+    const begun = new Map(starts.map(({ capture }) => [capture.captureId, capture]));
     return captureIds.map((captureId) => begun.get(captureId) ?? null);
   });
 }
 
-async function writeStarts(
-  session: Session,
-  requests: readonly StartRequest[],
-  begun: ReadonlyMap<string, Capture>,
-): Promise<void> {
-  const starting = requests.flatMap((request) => {
-    const capture = begun.get(request.captureId);
-    return capture === undefined ? [] : [{ ...request, number: capture.attempts }];
-  });
+interface Start {
+  readonly request: StartRequest;
+  readonly licence: Licence;
+  /** As started. */
+  readonly capture: Capture;
+  readonly leaseUntil: Date;
+}
+
+function underLicence(capture: Capture, licence: Licence): Capture {
+  return licence === 'next_generation' ? nextGeneration(capture) : capture;
+}
+
+async function writeStarts(session: Session, starts: readonly Start[]): Promise<void> {
+  const captures = starts.map(({ capture }) => capture);
   await session.query(START, [
-    texts(starting.map(({ captureId }) => captureId)),
-    texts(starting.map(({ captureId, number }) => attemptIdOf(captureId, number))),
-    integers(starting.map(({ number }) => number)),
-    integers(starting.map(({ leaseMs }) => leaseMs)),
-    texts(starting.map(({ worker }) => worker)),
+    texts(captures.map(({ captureId }) => captureId)),
+    texts(captures.map(({ captureId, attempts }) => attemptIdOf(captureId, attempts))),
+    integers(captures.map(({ attempts }) => attempts)),
+    times(starts.map(({ leaseUntil }) => leaseUntil)),
+    texts(starts.map(({ request }) => request.worker)),
+    integers(captures.map(({ generation }) => generation)),
+    texts(captures.map(({ requestId }) => requestId)),
+    // Written only when it changes: it is the largest column.
+    starts.map(({ licence, capture }) => (licence === 'next_generation' ? capture.body : null)),
+    integers(captures.map(({ attemptsBefore }) => attemptsBefore)),
   ]);
 }

@@ -1,14 +1,16 @@
 import type pg from 'pg';
 import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
-import type { ScheduledAction } from '../capture/state-machine.js';
+import type { ScheduledAction } from '../capture/schedule.js';
 import type { LogRecord } from '../ports/log.js';
+import type { OperatorAction } from '../ports/operator.js';
 import type { OrderSource } from '../ports/store.js';
 import { CAPTURE_COLUMNS, captureOf, SCHEDULED_ACTIONS } from './capture-row.js';
 import { EVIDENCE_COLUMNS, evidenceOf } from './evidence-row.js';
 import { RECORD_COLUMNS, recordOf } from './event-row.js';
+import { actionsOn } from './operator-actions.js';
 import type { Row } from './row.js';
-import { bigintOf, booleanOf, dateOf, dateOrNull, integerOf, textOf, textOrNull, wordOf } from './row.js';
+import { bigintOf, booleanOf, dateOf, dateOrNull, integerOf, textOf, wordOf } from './row.js';
 import type { Session, Statement } from './session.js';
 import { BEGIN_SNAPSHOT, withTransaction } from './session.js';
 
@@ -19,12 +21,14 @@ export interface Story {
   readonly updatedAt: Date;
   /** Who may be sending, and until when by database time; null if nobody is. */
   readonly lease: Lease | null;
-  /** Null for a capture with an outcome. */
+  /** Null for a capture with an outcome, unless it is to be asked about. */
   readonly scheduled: Scheduled | null;
-  /** Oldest first, as are evidence and events. */
+  /** Oldest first, as are evidence, events and actions. */
   readonly attempts: readonly Attempt[];
   readonly evidence: readonly RecordedEvidence[];
   readonly events: readonly StoredEvent[];
+  /** What operators did to it. */
+  readonly actions: readonly OperatorAction[];
 }
 
 export interface Lease {
@@ -68,7 +72,7 @@ const STORY: Statement = {
   name: 'story',
   text: `
     select ${CAPTURE_COLUMNS}, c.source_event_id, c.source_topic, c.source_partition, c.source_offset, c.updated_at,
-      c.lease_worker, c.lease_until, s.action, nullif(s.due_at, 'infinity') as due_at
+      c.lease_worker, s.action, nullif(s.due_at, 'infinity') as due_at
     from captures c left join schedule s using (capture_id)
     where c.capture_id = $1`,
 };
@@ -118,6 +122,7 @@ export async function storyOf(pool: pg.Pool, captureId: string): Promise<Story |
         recordedAt: dateOf(piece, 'recorded_at'),
       })),
       events: events.map(storedEventOf),
+      actions: await actionsOn(session, captureId),
     };
   };
   return withTransaction(pool, 'reading a capture', read, BEGIN_SNAPSHOT);
@@ -132,9 +137,10 @@ function sourceOf(row: Row): OrderSource {
   };
 }
 
+/** The lease of the attempt under way. */
 function leaseOf(row: Row): Lease | null {
-  const worker = textOrNull(row, 'lease_worker');
-  return worker === null ? null : { worker, until: dateOf(row, 'lease_until') };
+  if (textOf(row, 'state') !== 'sending') return null;
+  return { worker: textOf(row, 'lease_worker'), until: dateOf(row, 'lease_until') };
 }
 
 function scheduledOf(row: Row): Scheduled | null {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { DueCapture, TakeDueRequest } from '../ports/store.js';
 import { CAPTURE_COLUMNS, captureOf, SCHEDULED_ACTIONS } from './capture-row.js';
 import { texts } from './columns.js';
-import { wordOf } from './row.js';
+import { booleanOf, dateOf, wordOf } from './row.js';
 import type { Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -16,6 +16,8 @@ const DOING = 'taking due captures';
  *   just taken is seen as due later, since the condition is judged again once the lock is held.
  * - If more are due than the limit, the accounts take turns, oldest first within each: thousands due at one account whose provider is
  *   down must not keep another account's one waiting.
+ * - What waits to be sent through a paused account is looked at for the sake of telling subscribers, and from then on once a minute: there
+ *   may be thousands.
  */
 const TAKE_DUE: Statement = {
   name: 'take_due',
@@ -28,7 +30,8 @@ const TAKE_DUE: Statement = {
       where a.account is not null
     ),
     due as materialized (
-      select s.capture_id, s.due_at, row_number() over (partition by a.account order by s.due_at) as turn
+      select s.capture_id, s.due_at, a.account = any(array(select account from account_pauses)) as paused,
+        row_number() over (partition by a.account order by s.due_at) as turn
       from accounts a
       cross join unnest($1::text[]) as wanted (action)
       cross join lateral (
@@ -46,16 +49,19 @@ const TAKE_DUE: Statement = {
       where a.account is not null
     ),
     chosen as (
-      select capture_id, due_at from due order by turn, due_at limit $2
+      select capture_id, due_at, paused from due order by turn, due_at limit $2
     ),
     taken as (
       update schedule s
-      set due_at = now() + $3::bigint * interval '1 millisecond'
-      from chosen
+      set due_at = now() + greatest(
+        $3::bigint * interval '1 millisecond',
+        case when chosen.paused and s.action = 'send' and c.announced is not null then interval '1 minute' end
+      )
+      from chosen join captures c on c.capture_id = chosen.capture_id
       where s.capture_id = chosen.capture_id
-      returning s.capture_id, s.action, chosen.due_at as was_due_at
+      returning s.capture_id, s.action, chosen.paused, chosen.due_at as was_due_at
     )
-    select taken.action, ${CAPTURE_COLUMNS}
+    select taken.action, taken.paused, now() as taken_at, ${CAPTURE_COLUMNS}
     from taken join captures c on c.capture_id = taken.capture_id
     order by taken.was_due_at`,
 };
@@ -68,5 +74,10 @@ export async function takeDue(
   const rows = await withSession(pool, DOING, (session) =>
     session.query(TAKE_DUE, [texts(actions), limit, takenForMs]),
   );
-  return rows.map((row) => ({ action: wordOf(row, 'action', SCHEDULED_ACTIONS), capture: captureOf(row) }));
+  return rows.map((row) => ({
+    action: wordOf(row, 'action', SCHEDULED_ACTIONS),
+    capture: captureOf(row),
+    takenAt: dateOf(row, 'taken_at'),
+    paused: booleanOf(row, 'paused'),
+  }));
 }

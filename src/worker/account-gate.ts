@@ -101,6 +101,8 @@ function provesCredentials(finding: Finding['is']): boolean {
   switch (finding) {
     case 'captured':
     case 'declined':
+    case 'closed':
+    case 'id_taken':
     case 'in_process':
     case 'busy':
     case 'authorised':
@@ -113,6 +115,8 @@ function provesCredentials(finding: Finding['is']): boolean {
     case 'not_processed':
     case 'unknown':
     case 'lapsed':
+    case 'withdrawn':
+    case 'retried':
       return false;
   }
 }

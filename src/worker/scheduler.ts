@@ -1,20 +1,17 @@
-import type { Capture } from '../capture/capture.js';
 import { waitBefore } from '../capture/backoff.js';
-import { evidenceIdOf } from '../capture/ids.js';
 import { messageOf } from '../errors.js';
 import { idsOf } from '../log.js';
 import type { Random } from '../ports/clock.js';
 import type { CaptureStore, DueCapture } from '../ports/store.js';
-import type { SendingAccount } from './send.js';
-import { leaseFor, send } from './send.js';
+import { advance } from './advance.js';
 import type { TakeOrderOptions } from './take-order.js';
 
 /**
  * The scheduler drives what the order's first attempt left open.
  *
- * It takes due rows of the durable schedule, oldest first, and leaves to other workers what they are taking. A planned capture is
- * started and sent. A capture whose lease has run out without an answer is recorded as such, which makes it pending. What it takes and
- * doesn't finish, because the process dies, falls due again by the passing of time.
+ * It takes due rows of the durable schedule, oldest first, and leaves to other workers what they are taking. What becomes of each is told
+ * in advance.ts. What it takes and doesn't finish, because the process dies, falls due again by the passing of time; what takes longer
+ * than that is not begun a second time by the same process.
  */
 export interface Scheduler {
   /** Looks at the schedule until stopped; resolves when what it had taken is done. */
@@ -27,28 +24,56 @@ export interface SchedulerOptions extends TakeOrderOptions {
   readonly random: Random;
   /** How long to wait before looking again when nothing was due, in ms. */
   readonly pollEveryMs: number;
-  /** How many due captures are taken at once. */
+  /** How many due captures are worked on at once. */
   readonly limit: number;
   /** How long others leave taken rows alone, in ms; longer than a call takes to be started. */
   readonly takenForMs: number;
   /** As in the fold's policy, in ms. */
-  readonly announceUnsentAfterMs: number;
+  readonly quietPeriodMs: number;
 }
 
 const AWAY_BACKOFF = { baseMs: 500, capMs: 10_000 };
+const ACTIONS = ['send', 'lapse', 'inquire'] as const;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { due, clock, random, log, pollEveryMs, limit, takenForMs } = options;
   const stopping = new AbortController();
+  const underWay = new Map<string, Promise<void>>();
+
+  /** One capture that can't be advanced must not keep the others from it; it falls due again. */
+  async function work(one: DueCapture): Promise<void> {
+    try {
+      await advance(one, options);
+    } catch (error) {
+      log.error(
+        { ...idsOf(one.capture), action: one.action, err: error },
+        `a due capture could not be advanced: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  function begin(one: DueCapture): void {
+    const { captureId } = one.capture;
+    if (underWay.has(captureId)) return;
+    underWay.set(
+      captureId,
+      work(one).finally(() => underWay.delete(captureId)),
+    );
+  }
 
   async function run(): Promise<void> {
     let failures = 0;
     while (!stopping.signal.aborted) {
+      const room = limit - underWay.size;
+      if (room === 0) {
+        await Promise.race(underWay.values());
+        continue;
+      }
       try {
-        const taken = await due.takeDue({ actions: ['send', 'lapse'], limit, takenForMs });
-        await Promise.all(taken.map((one) => advanceOrTell(one, options)));
+        const taken = await due.takeDue({ actions: ACTIONS, limit: room, takenForMs });
+        for (const one of taken) begin(one);
         failures = 0;
-        if (taken.length === 0) await clock.sleep(pollEveryMs, stopping.signal);
+        if (taken.length < room) await clock.sleep(pollEveryMs, stopping.signal);
       } catch (error) {
         failures += 1;
         if (failures === 1)
@@ -56,6 +81,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         await clock.sleep(waitBefore(failures, AWAY_BACKOFF, random()), stopping.signal);
       }
     }
+    await Promise.all(underWay.values());
   }
 
   return {
@@ -64,102 +90,4 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       stopping.abort();
     },
   };
-}
-
-/** One capture that can't be advanced must not keep the others of its round from it; it falls due again. */
-async function advanceOrTell(due: DueCapture, options: SchedulerOptions): Promise<void> {
-  try {
-    await advance(due, options);
-  } catch (error) {
-    options.log.error(
-      { ...idsOf(due.capture), action: due.action, err: error },
-      `a due capture could not be advanced: ${messageOf(error)}`,
-    );
-  }
-}
-
-async function advance({ action, capture }: DueCapture, options: SchedulerOptions): Promise<void> {
-  switch (action) {
-    case 'send':
-      await sendDue(capture, options);
-      return;
-    case 'lapse':
-      await recordLapse(capture, options);
-      return;
-    case 'inquire':
-      throw new Error('inquiries are not taken here');
-  }
-}
-
-async function sendDue(capture: Capture, options: SchedulerOptions): Promise<void> {
-  const account = options.accounts.get(capture.account);
-  // The name alone doesn't do: an account may have become another merchant's since the claim.
-  if (account?.merchantId !== capture.merchantId || account.rules.provider !== capture.provider) {
-    options.log.error(
-      { captureId: capture.captureId, account: capture.account },
-      `a planned capture belongs to account ${capture.account}, merchant ${capture.merchantId}, which is not configured; it waits`,
-    );
-    await lookAgain(capture, options);
-    return;
-  }
-  const leave = await account.gate.enter();
-  try {
-    await startAndSend(capture, account, options);
-  } finally {
-    leave();
-  }
-}
-
-async function startAndSend(
-  capture: Capture,
-  account: SendingAccount,
-  options: SchedulerOptions,
-): Promise<void> {
-  const { store, clock, worker, leaseMarginMs } = options;
-  const permit = account.gate.permit();
-  if (permit === 'held') {
-    await lookAgain(capture, options);
-    return;
-  }
-  if (options.closing.aborted) return;
-  const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
-  const leasedAt = clock.monotonic();
-  const begun = await store.start({ captureId: capture.captureId, leaseMs, worker });
-  if (begun !== null)
-    await send({ capture: begun, leaseMs, leasedAt, probe: permit === 'probe' }, account, options);
-}
-
-/**
- * A capture that can't be sent now stays taken, and falls due again by the passing of time. It is folded, without new evidence, only when
- * subscribers are to be told that it wasn't sent: thousands may wait so, and each fold is a write.
- */
-async function lookAgain(
-  capture: Capture,
-  { store, clock, announceUnsentAfterMs }: SchedulerOptions,
-): Promise<void> {
-  const age = clock.now().getTime() - capture.createdAt.getTime();
-  if (capture.announced !== null || age < announceUnsentAfterMs) return;
-  await store.record({ captureId: capture.captureId, pieces: [] });
-}
-
-/** The answer to the attempt under way never came, and nobody may wait for it any longer. */
-async function recordLapse(capture: Capture, { store, clock, observer }: SchedulerOptions): Promise<void> {
-  const { captureId, status } = capture;
-  if (status.state !== 'sending') return;
-  const settled = await store.record({
-    captureId,
-    pieces: [
-      {
-        evidenceId: evidenceIdOf(captureId, `attempt:${String(status.attempt)}:lapsed`),
-        kind: 'capture_response',
-        attempt: status.attempt,
-        at: clock.now(),
-        finding: { is: 'lapsed' },
-        providerCode: null,
-        providerMessage: 'no answer was recorded before the lease ran out',
-        raw: null,
-      },
-    ],
-  });
-  if (settled !== null) observer.state(settled, settled.status.state);
 }

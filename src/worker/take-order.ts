@@ -1,7 +1,9 @@
 import type { Capture } from '../capture/capture.js';
 import { contradiction } from '../capture/contradiction.js';
-import type { OrderFulfilled, Rejection } from '../capture/order.js';
-import { isRejection, planCapture, reject } from '../capture/order.js';
+import type { OrderFulfilled } from '../capture/order.js';
+import type { Rejection } from '../capture/rejection.js';
+import { planCapture } from '../capture/order.js';
+import { isRejection, reject } from '../capture/rejection.js';
 import { CaptureWorkerError, hasCode, messageOf } from '../errors.js';
 import type { NewId } from '../ports/ids.js';
 import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
@@ -13,6 +15,8 @@ export interface TakeOrderOptions extends SendOptions {
   /** How late after its lease was asked for a call may still begin, in ms. */
   readonly leaseMarginMs: number;
   readonly newId: NewId;
+  /** As in the fold's policy, in ms. */
+  readonly announceUnsentAfterMs: number;
   /** Aborted when nothing new may be claimed or sent, also by orders that were taken on before. */
   readonly closing: AbortSignal;
   /** Names this process in attempts and leases. */
@@ -62,7 +66,7 @@ async function claimAndSend(
   source: OrderSource,
   options: TakeOrderOptions,
 ): Promise<OrderTaken> {
-  const { clock, leaseMarginMs } = options;
+  const { clock, leaseMarginMs, announceUnsentAfterMs } = options;
   const permit = account.gate.permit();
   const held = permit === 'held';
   const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
@@ -73,7 +77,8 @@ async function claimAndSend(
       capture: planned,
       source,
       start: held ? null : { leaseMs },
-      dueInMs: account.gate.waitMs,
+      // One that is left planned without being held is of a paused account: nothing is to be done for it but to tell subscribers.
+      dueInMs: held ? account.gate.waitMs : announceUnsentAfterMs,
       worker: options.worker,
     },
     options,
@@ -84,7 +89,8 @@ async function claimAndSend(
     const rejection = contradiction(planned, capture, account.rules.referenceField);
     return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
   }
-  if (held) return { taken: 'deferred', capture };
+  // Held, or the store knows that the account is paused.
+  if (capture.status.state !== 'sending') return { taken: 'deferred', capture };
   const settled = await send({ capture, leaseMs, leasedAt, probe: permit === 'probe' }, account, options);
   return { taken: 'claimed', capture: settled ?? capture };
 }

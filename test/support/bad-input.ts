@@ -1,4 +1,5 @@
-import type { OrderFulfilled, RejectionReason } from '../../src/capture/order.js';
+import type { OrderFulfilled } from '../../src/capture/order.js';
+import type { RejectionReason } from '../../src/capture/rejection.js';
 import { frame } from '../../src/kafka/avro/wire-format.js';
 import type { RegisteredContracts } from '../../src/kafka/schema-registry.js';
 import type { RawOrder } from './hostile-messages.js';

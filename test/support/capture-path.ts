@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import type { ProviderName } from '../../src/capture/capture.js';
 import type { Finding } from '../../src/capture/evidence.js';
 import type { OrderFulfilled } from '../../src/capture/order.js';
+import { licenceOf } from '../../src/capture/licence.js';
 import { fold } from '../../src/capture/state-machine.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Observer } from '../../src/ports/observer.js';
-import type { Answer, CaptureCall, ProviderClient } from '../../src/ports/provider.js';
+import type { Answer, CaptureCall, InquiryCall, ProviderClient } from '../../src/ports/provider.js';
 import type { CaptureStore, ClaimRequest, OrderSource } from '../../src/ports/store.js';
 import { createAccountGate } from '../../src/worker/account-gate.js';
 import { batchStore } from '../../src/worker/batched-store.js';
@@ -18,10 +20,14 @@ import { memoryStore } from './memory-store.js';
 
 export const SILENT_OBSERVER: Observer = {
   message: () => undefined,
+  notification: () => undefined,
+  deadLetter: () => undefined,
   attempt: () => undefined,
+  inquiry: () => undefined,
   state: () => undefined,
   batch: () => undefined,
   held: () => undefined,
+  paused: () => undefined,
 };
 
 export const SOURCE: OrderSource & { readonly traceparent: null } = {
@@ -57,12 +63,19 @@ export interface CapturePath {
   readonly store: MemoryStore;
   /** Every request that reached the provider. */
   readonly sent: CaptureCall[];
+  /** Every inquiry. */
+  readonly asked: InquiryCall[];
   readonly time: { ms: number };
   /** What the provider does next; a plain finding is an answer. Called after the last look at the lease. */
   respond: (call: CaptureCall) => Finding | Promise<Finding>;
+  /** What the provider answers to an inquiry. */
+  tell: (call: InquiryCall) => Finding | Promise<Finding>;
 }
 
-export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
+export function capturePath(
+  change: Partial<CaptureStore> = {},
+  provider: ProviderName = 'wallet',
+): CapturePath {
   const time = { ms: EPOCH.getTime() };
   const clock: Clock = {
     now: () => new Date(time.ms),
@@ -76,17 +89,22 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
   const store = memoryStore({
     now: () => time.ms,
     fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, POLICY),
+    licenceOf: (capture, evidence, now) => licenceOf(capture, evidence, now, POLICY),
   });
   const sent: CaptureCall[] = [];
+  const asked: InquiryCall[] = [];
   const client: ProviderClient = {
-    provider: 'wallet',
+    provider,
     timeoutMs: 25_000,
     capture: async (call) => {
       if (!call.mayWrite()) return answer({ is: 'not_sent' }, clock);
       sent.push(call);
       return answer(await path.respond(call), clock);
     },
-    inquire: () => Promise.reject(new Error('nobody inquires here')),
+    inquire: async (call) => {
+      asked.push(call);
+      return answer(await path.tell(call), clock);
+    },
     close: () => Promise.resolve(),
   };
   const account: SendingAccount = {
@@ -95,7 +113,7 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
     authorisationWindowMs: 86_400_000,
     maxInFlight: 10,
     rules: {
-      provider: 'wallet',
+      provider,
       maxPaymentIdLength: 64,
       referenceField: 'paymentId',
       captureReference: ({ paymentId }) => paymentId,
@@ -109,6 +127,8 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
   const path: CapturePath = {
     store,
     sent,
+    asked,
+    tell: () => ({ is: 'unknown' }),
     time,
     respond: () => ({
       is: 'captured',
@@ -141,6 +161,7 @@ export function capturePath(change: Partial<CaptureStore> = {}): CapturePath {
       limit: 100,
       takenForMs: 10_000,
       announceUnsentAfterMs: POLICY.announceUnsentAfterMs,
+      quietPeriodMs: POLICY.quietPeriodMs,
     },
   };
   return path;

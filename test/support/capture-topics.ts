@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CaptureEvent } from '../../src/capture/events.js';
 import { EVENT_TYPES } from '../../src/capture/events.js';
-import { protocolErrorOf } from '../../src/kafka/errors.js';
 import { eventEncoder } from '../../src/kafka/event-encoder.js';
 import { createLogProducer } from '../../src/kafka/log-producer.js';
 import { registryClient } from '../../src/kafka/registry/client.js';
@@ -10,12 +9,10 @@ import { topicNames } from '../../src/kafka/topics.js';
 import { aCapture } from './captures.js';
 import { eventually } from './eventually.js';
 import type { TestKafka } from './kafka.js';
-import { SILENT } from './kafka.js';
+import { isLed, SILENT } from './kafka.js';
 
 export type { History } from './capture-histories.js';
 export { interleaved, randomHistories, randomSeed } from './capture-histories.js';
-
-const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
 /** The three capture topics under a prefix of their own, with their schemas registered. */
 export interface CaptureTopics {
@@ -43,7 +40,7 @@ export async function openCaptureTopics(kafka: TestKafka, { partitions = 3 } = {
     topics: names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
   });
   for (const name of names) {
-    await eventually(`${name} has its leaders`, () => isReady(kafka, name, partitions));
+    await eventually(`${name} has its leaders`, () => isLed(kafka.admin, name, partitions));
   }
   const registry = registryClient({ url: SCHEMA_REGISTRY_URL });
   await registerSchemas(registry, topics);
@@ -76,14 +73,4 @@ export async function openCaptureTopics(kafka: TestKafka, { partitions = 3 } = {
       kafka.deleteLater(names);
     },
   };
-}
-
-async function isReady({ admin }: TestKafka, topic: string, partitions: number): Promise<boolean> {
-  try {
-    return (await admin.fetchTopicOffsets(topic)).length === partitions;
-  } catch (error) {
-    const word = protocolErrorOf(error);
-    if (word === null || !NOT_YET.includes(word)) throw error;
-    return false;
-  }
 }

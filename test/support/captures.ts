@@ -6,10 +6,22 @@ import type { FoldPolicy } from '../../src/capture/state-machine.js';
 /** A moment that tests count from. */
 export const EPOCH = new Date('2026-03-01T12:00:00.000Z');
 
+/** When the lease of a test's last attempt ends, unless it says otherwise. */
+export const LEASE_END = new Date(EPOCH.getTime() + 45_000);
+
 export const POLICY: FoldPolicy = {
   announceUnsentAfterMs: 60_000,
   resend: { baseMs: 1_000, capMs: 30_000 },
-  inquiry: { baseMs: 5_000, capMs: 3_600_000 },
+  inquiry: {
+    wallet: { baseMs: 5_000, capMs: 3_600_000 },
+    yabandpay: { baseMs: 5_000, capMs: 3_600_000 },
+    payermax: { baseMs: 5_000, capMs: 3_600_000 },
+  },
+  overdueInquiryMs: 3_600_000,
+  quietPeriodMs: 120_000,
+  resendSpacingMs: 60_000,
+  repeatAfterMs: 900_000,
+  contradictionWaitMs: 900_000,
   accountFaultTries: 3,
 };
 
@@ -26,6 +38,7 @@ export function aCapture(change: Partial<Capture> = {}): Capture {
     orderId: 'order-1',
     paymentId: captureReference,
     money: { amount: 150_000n, currency: 'IQD' },
+    orderedAmount: change.money?.amount ?? 150_000n,
     authorisedAmount: 150_000n,
     expiresAt: new Date(EPOCH.getTime() + 7 * 86_400_000),
     generation: 1,
@@ -38,6 +51,10 @@ export function aCapture(change: Partial<Capture> = {}): Capture {
     sequence: 0,
     announced: null,
     review: null,
+    leaseUntil: (change.attempts ?? 0) > 0 ? LEASE_END : null,
+    attemptsBefore: 0,
+    corrections: 0,
+    contradictedAt: null,
     ...change,
   };
 }

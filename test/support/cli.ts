@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Io } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
 import { packageRoot } from '../../src/package-root.js';
 
@@ -15,12 +16,18 @@ export interface Told {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Runs a command line inside this process. */
-export async function runCli(args: readonly string[], env: Variables, cwd = '/'): Promise<Told> {
+/** Runs a command line inside this process; `ask` is who sits at the terminal, if anybody does. */
+export async function runCli(
+  args: readonly string[],
+  env: Variables,
+  cwd = '/',
+  ask: Io['ask'] = null,
+): Promise<Told> {
   const told = { out: '', err: '' };
   const code = await run(args, {
     env,
     cwd,
+    ask,
     out: (text) => {
       told.out += text;
     },

@@ -27,15 +27,15 @@ export const BREAKING_CHANGES: Readonly<Record<string, Change>> = {
   }),
   'a field removed that has no default': (schema) => ({
     ...schema,
-    fields: schema.fields.filter(({ name }) => name !== 'currency'),
+    fields: schema.fields.filter(({ name }) => name !== 'account'),
   }),
-  'a field renamed': withField('paymentId', (field) => ({ ...field, name: 'authorisationId' })),
-  'text made a number': withField('orderId', (field) => ({ ...field, type: 'long' })),
+  'a field renamed': withField('account', (field) => ({ ...field, name: 'accountName' })),
+  'text made a number': withField('account', (field) => ({ ...field, type: 'long' })),
   'text made an enum': withField('provider', (field) => ({
     ...field,
     type: { type: 'enum', name: 'Provider', symbols: ['wallet'] },
   })),
-  'a field that can become null': withField('currency', (field) => ({ ...field, type: ['null', 'string'] })),
+  'a field that can become null': withField('account', (field) => ({ ...field, type: ['null', 'string'] })),
   'the record renamed': (schema) => ({ ...schema, name: 'Renamed' }),
 };
 
@@ -45,5 +45,5 @@ export const SAFE_CHANGES: Readonly<Record<string, Change>> = {
     ...schema,
     fields: [...schema.fields, { name: 'added', type: ['null', 'string'], default: null }],
   }),
-  'other words': withField('currency', (field) => ({ ...field, doc: 'Said in other words.' })),
+  'other words': withField('account', (field) => ({ ...field, doc: 'Said in other words.' })),
 };

@@ -19,6 +19,7 @@ export function contractsWithIds(): RegisteredContracts {
     'capture.succeeded': contract('capture.succeeded'),
     'capture.failed': contract('capture.failed'),
     'capture.pending': contract('capture.pending'),
+    'capture.notification': contract('capture.notification'),
   };
 }
 

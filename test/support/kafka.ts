@@ -75,11 +75,12 @@ export async function openTestKafka(): Promise<TestKafka> {
       const topic = uniqueName('topic');
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
       await admin.createTopics({
-        waitForLeaders: true,
+        // What kafkajs waits by ends with an error where a busy broker hasn't heard of the topic yet.
+        waitForLeaders: false,
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
       });
       topics.push(topic);
-      await eventually(`the leader of ${topic} knows that it is`, () => isLed(admin, topic));
+      await eventually(`${topic} is led`, () => isLed(admin, topic, partitions));
       return topic;
     },
     deleteLater: (names) => {
@@ -183,13 +184,12 @@ async function commitAs(
   await consumer.disconnect();
 }
 
-/** The metadata names a leader a moment before that broker has taken the office. */
-async function isLed(admin: Admin, topic: string): Promise<boolean> {
+/** Whether all of a new topic's leaders answer. The metadata may not name them yet, and names them before they have taken the office. */
+export async function isLed(admin: Admin, topic: string, partitions: number): Promise<boolean> {
   try {
-    await admin.fetchTopicOffsets(topic);
-    return true;
+    return (await admin.fetchTopicOffsets(topic)).length === partitions;
   } catch (error) {
-    if (protocolErrorOf(error) === 'NOT_LEADER_FOR_PARTITION') return false;
-    throw error;
+    if (protocolErrorOf(error) === null) throw error;
+    return false;
   }
 }

@@ -1,9 +1,9 @@
 import type { Capture } from '../../src/capture/capture.js';
 import type { Evidence } from '../../src/capture/evidence.js';
 import type { CaptureEvent } from '../../src/capture/events.js';
-import type { ScheduledAction } from '../../src/capture/state-machine.js';
-import { mayStart, started } from '../../src/capture/state-machine.js';
-import type { CaptureStore, Folder } from '../../src/ports/store.js';
+import type { ScheduledAction } from '../../src/capture/schedule.js';
+import { nextGeneration, started } from '../../src/capture/state-machine.js';
+import type { CaptureStore, Folder, Licensor } from '../../src/ports/store.js';
 
 interface Row {
   token: string;
@@ -17,16 +17,27 @@ interface Row {
 export interface MemoryStore extends CaptureStore {
   readonly rows: ReadonlyMap<string, Row>;
   readonly events: readonly CaptureEvent[];
+  /** The accounts that are paused. */
+  readonly paused: Set<string>;
 }
 
-export function memoryStore({ fold, now }: { fold: Folder; now: () => number }): MemoryStore {
+export function memoryStore({
+  fold,
+  licenceOf,
+  now,
+}: {
+  fold: Folder;
+  licenceOf: Licensor;
+  now: () => number;
+}): MemoryStore {
   const rows = new Map<string, Row>();
   const events: CaptureEvent[] = [];
+  const paused = new Set<string>();
 
   function leased(capture: Capture, leaseMs: number, row: Pick<Row, 'token' | 'evidence'>): Row {
     const leaseUntil = now() + leaseMs;
     const next: Row = {
-      capture: started(capture),
+      capture: started(capture, new Date(leaseUntil)),
       leaseUntil,
       token: row.token,
       evidence: row.evidence,
@@ -46,16 +57,20 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
   return {
     rows,
     events,
+    paused,
     claim: (requests) =>
       Promise.resolve(
         requests.map(({ token, capture, start, dueInMs }) => {
           const existing = rows.get(capture.captureId) ?? byPayment(capture);
           if (existing !== undefined) {
-            const untouched = existing.capture.status.state === (start === null ? 'planned' : 'sending');
+            const { status, attempts } = existing.capture;
+            const untouched =
+              (status.state === 'planned' && attempts === 0) ||
+              (status.state === 'sending' && attempts === 1 && start !== null);
             return { claimed: existing.token === token && untouched, capture: existing.capture };
           }
           const fresh = { token, evidence: new Map<string, Evidence>() };
-          if (start !== null)
+          if (start !== null && !paused.has(capture.account))
             return { claimed: true, capture: leased(capture, start.leaseMs, fresh).capture };
           rows.set(capture.captureId, {
             ...fresh,
@@ -70,9 +85,11 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
       Promise.resolve(
         requests.map(({ captureId, leaseMs }) => {
           const row = rows.get(captureId);
-          return row !== undefined && mayStart(row.capture)
-            ? leased(row.capture, leaseMs, row).capture
-            : null;
+          if (row === undefined || paused.has(row.capture.account)) return null;
+          const licence = licenceOf(row.capture, [...row.evidence.values()], new Date(now()));
+          if (licence === null) return null;
+          const next = licence === 'next_generation' ? nextGeneration(row.capture) : row.capture;
+          return leased(next, leaseMs, { ...row, token: 'taken over' }).capture;
         }),
       ),
     record: (requests) =>
@@ -100,7 +117,12 @@ export function memoryStore({ fold, now }: { fold: Folder; now: () => number }):
         .slice(0, limit);
       for (const { row, scheduled } of due) row.scheduled = { ...scheduled, dueAt: now() + takenForMs };
       return Promise.resolve(
-        due.map(({ row, scheduled }) => ({ action: scheduled.action, capture: row.capture })),
+        due.map(({ row, scheduled }) => ({
+          action: scheduled.action,
+          capture: row.capture,
+          takenAt: new Date(now()),
+          paused: paused.has(row.capture.account),
+        })),
       );
     },
   };

@@ -19,6 +19,7 @@ const SUCCEEDED: Expected = { finding: 'captured', outcome: 'succeeded' };
 const IN_PROCESS: Expected = { finding: 'in_process', outcome: 'pending/in_process' };
 const BUSY: Expected = { finding: 'busy', outcome: 'pending/unknown' };
 const UNKNOWN: Expected = { finding: 'unknown', outcome: 'pending/unknown' };
+const ID_TAKEN: Expected = { finding: 'id_taken', outcome: 'pending/unknown' };
 const CANCELLED: Expected = { finding: 'cancelled', outcome: 'pending/unknown' };
 // Nothing was executed: the capture is ours to send again.
 const NOT_PROCESSED: Expected = { finding: 'not_processed', outcome: 'unsent' };
@@ -56,7 +57,7 @@ export const WALLET_PAGE_CODES = {
   PARTNER_STATUS_ABNORMAL: withF(failed('account')),
   PAYMENT_AMOUNT_EXCEED_LIMIT: withF(failed('limit')),
   PAYMENT_COUNT_EXCEED_LIMIT: withF(failed('limit')),
-  REPEAT_REQ_INCONSISTENT: withF(UNKNOWN),
+  REPEAT_REQ_INCONSISTENT: withF(ID_TAKEN),
   USER_AMOUNT_EXCEED_LIMIT: withF(failed('limit')),
   RISK_REJECT: withF(failed('risk')),
   CLIENT_INVALID: withF(ACCOUNT_FAULT),
@@ -89,7 +90,7 @@ export const YABANDPAY_PAGE_CODES = {
   '-403': refused(ACCOUNT_FAULT),
   '-2001': refused(ACCOUNT_FAULT),
   '-3001': refused(failed('invalid_request')),
-  '-4118': refused(UNKNOWN),
+  '-4118': refused(ID_TAKEN),
   '-4089': refused(failed('expired')),
   '-4084': refused(failed('amount')),
   '-4085': refused(failed('currency')),
@@ -122,8 +123,8 @@ export const YABANDPAY_PAGE_STATES = {
   paid: inBoth('00', SUCCEEDED),
   authorized: {
     number: '01',
-    // That a capture was accepted and isn't made doesn't free it for another send; only an inquiry can.
-    capture: UNKNOWN,
+    // That a capture was accepted and isn't made yet means that it may be made at any time.
+    capture: IN_PROCESS,
     inquiry: { finding: 'authorised', outcome: 'pending/unknown' },
   },
   pending: open('02'),

@@ -33,6 +33,11 @@ export function inDoubt(what: string, scenario: Scenario, { moved }: { readonly 
   return { what, scenario, moved, ...IN_DOUBT };
 }
 
+/** A spoilt answer that accepts the request and doesn't show that the money moved: it may move at any time. */
+export function accepted(what: string, scenario: Scenario, { moved }: { readonly moved: boolean }): Spoilt {
+  return { what, scenario, moved, finding: 'in_process', outcome: 'pending/in_process' };
+}
+
 /** A spoilt answer that names something else than we asked, whatever has become of that. */
 export function aMismatch(
   what: string,

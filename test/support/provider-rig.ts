@@ -3,13 +3,15 @@ import type { Scenario } from '../../sandbox/scenario.js';
 import type { Capture, ProviderName } from '../../src/capture/capture.js';
 import type { Evidence, EvidenceKind } from '../../src/capture/evidence.js';
 import type { OrderFulfilled, ProviderRules } from '../../src/capture/order.js';
-import { isRejection, planCapture } from '../../src/capture/order.js';
+import { planCapture } from '../../src/capture/order.js';
+import { isRejection } from '../../src/capture/rejection.js';
 import type { FailureCategory, PendingReason } from '../../src/capture/outcome.js';
 import { verdictOf } from '../../src/capture/verdict.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Answer, CaptureCall, InquiryCall, ProviderClient } from '../../src/ports/provider.js';
 import type { ConnectionConfig } from '../../src/providers/connection.js';
 import type { PaymentInput } from './sandbox-admin.js';
+import { POLICY } from './captures.js';
 import { SandboxAdmin, USUAL_AMOUNTS } from './sandbox-admin.js';
 
 export const clock: Clock = {
@@ -200,7 +202,7 @@ function evidenceOf(answer: Answer, kind: EvidenceKind, attempt: number | null):
 }
 
 function wordOf(capture: Capture, evidence: readonly Evidence[]): Outcome {
-  const verdict = verdictOf(capture, evidence);
+  const verdict = verdictOf(capture, evidence, POLICY.quietPeriodMs);
   switch (verdict.says) {
     case 'failed': {
       const { finding } = verdict.by;
@@ -213,5 +215,7 @@ function wordOf(capture: Capture, evidence: readonly Evidence[]): Outcome {
     case 'under_way':
     case 'unsent':
       return verdict.says;
+    case 'withdrawn':
+      throw new Error('nobody withdrew it');
   }
 }

@@ -4,8 +4,9 @@ import type { Capture } from '../../src/capture/capture.js';
 import type { Evidence, EvidenceKind, Finding } from '../../src/capture/evidence.js';
 import type { CaptureEvent } from '../../src/capture/events.js';
 import { captureIdOf, evidenceIdOf, requestIdOf } from '../../src/capture/ids.js';
+import { licenceOf } from '../../src/capture/licence.js';
 import { fold } from '../../src/capture/state-machine.js';
-import type { CaptureStore, ClaimRequest, EncodedEvent, Folder } from '../../src/ports/store.js';
+import type { CaptureStore, ClaimRequest, EncodedEvent, Folder, Licensor } from '../../src/ports/store.js';
 import { createCaptureStore } from '../../src/store/capture-store.js';
 import type { Row } from '../../src/store/row.js';
 import { aCapture, EPOCH, POLICY } from './captures.js';
@@ -13,6 +14,9 @@ import { aCapture, EPOCH, POLICY } from './captures.js';
 /** The real rules, with the jitter fixed. */
 export const testFold: Folder = (capture, evidence, now) =>
   fold({ capture, evidence, now, random: 0.5 }, POLICY);
+
+/** The real rules. */
+export const testLicence: Licensor = (capture, evidence, now) => licenceOf(capture, evidence, now, POLICY);
 
 /** An encoding that a test can read: JSON, bigints as text. */
 export function testEncode(event: CaptureEvent, traceparent: string): EncodedEvent {
@@ -34,7 +38,12 @@ export function testEncode(event: CaptureEvent, traceparent: string): EncodedEve
 }
 
 export function testStore(pool: pg.Pool, change: { readonly fold?: Folder } = {}): CaptureStore {
-  return createCaptureStore({ pool, fold: change.fold ?? testFold, encode: testEncode });
+  return createCaptureStore({
+    pool,
+    fold: change.fold ?? testFold,
+    licenceOf: testLicence,
+    encode: testEncode,
+  });
 }
 
 /** A capture of its own: everything that a capture derives from its reference is derived from this one. */
@@ -126,12 +135,16 @@ export async function waiting(pool: pg.Pool): Promise<number> {
   );
 }
 
-/** Captures whose schedule row isn't what their state calls for. There must never be one. */
+/** Captures whose schedule row isn't what their state calls for. There must never be one, unless an operator asks about an outcome. */
 export const MISSCHEDULED = `
   select count(*)
   from captures c full join schedule s using (capture_id)
   where s.action is distinct from
-    case c.state when 'planned' then 'send' when 'sending' then 'lapse' when 'pending' then 'inquire' end`;
+    case
+      when c.state = 'planned' then 'send'
+      when c.state = 'sending' then 'lapse'
+      when c.state = 'pending' or c.contradicted_at is not null then 'inquire'
+    end`;
 
 /** Captures whose events aren't numbered from 1 to the capture's own sequence without a gap. There must never be one. */
 export const GAPS = `

@@ -2,7 +2,8 @@ import { createPublicKey, KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf } from '../../errors.js';
 import { readPrivateKey, readPublicKey } from '../../providers/keys.js';
-import { absentOr } from '../reader.js';
+import { isAddressRange } from '../../addresses.js';
+import { absentOr, reader, Refusal } from '../reader.js';
 import type { SecretSource } from '../secret.js';
 import { readSecret, secretReference } from '../secret.js';
 import { secureOrigin } from '../urls.js';
@@ -18,6 +19,10 @@ export interface AccountTermsConfig {
   readonly merchantId: string;
   /** How long an authorisation can be captured, in ms. */
   readonly authorisationWindowMs: number;
+  /** Further keys that the provider's notifications may be signed with, while keys are changed. */
+  readonly previousKeys: readonly KeyObject[];
+  /** The addresses that notifications may come from, and ranges of them; none for all. */
+  readonly notifySources: readonly string[];
 }
 
 export const flag = z.boolean({ error: absentOr('must be true or false') });
@@ -65,9 +70,38 @@ export const secretText = (source: SecretSource) =>
     throw new Error(`${place} holds no secret: it must be 8 to 512 visible characters without spaces`);
   }, source);
 
+const MAX_KEYS = 10;
+const MAX_SOURCES = 100;
+
+/** Keys beside the one that is current, each kept as that one is. */
+export const previousKeys = <T>(key: z.ZodType<T>) =>
+  z
+    .array(key, { error: absentOr(`must be a list of keys, each as the current one is given`) })
+    .max(MAX_KEYS, { error: `must be at most ${String(MAX_KEYS)} keys` })
+    .optional();
+
+const addressRange = reader(
+  (text) =>
+    isAddressRange(text)
+      ? text
+      : new Refusal('is neither an IP address nor a range of them, such as 192.0.2.0/24'),
+  () => 'must be text: put it in quotes',
+);
+
+export const notifySources = z
+  .array(addressRange, { error: absentOr('must be a list of IP addresses or ranges, in quotes') })
+  .max(MAX_SOURCES, { error: `must be at most ${String(MAX_SOURCES)} addresses or ranges` })
+  .optional();
+
 /** Whether the public key is another party's: people mix up the two files of a pair. */
 export function isTheirs(ours: KeyObject, theirs: KeyObject): boolean {
   return !createPublicKey(ours).equals(theirs);
+}
+
+/** Whether none of a list of keys is the public half of our own; what is no list of keys is told otherwise. */
+export function areTheirs(ours: KeyObject, keys: unknown): boolean {
+  const listed: readonly unknown[] = Array.isArray(keys) ? keys : [];
+  return listed.every((key) => !(key instanceof KeyObject) || isTheirs(ours, key));
 }
 
 /**

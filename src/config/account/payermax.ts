@@ -4,11 +4,14 @@ import { reader, Refusal } from '../reader.js';
 import type { SecretSource } from '../secret.js';
 import type { AccountTermsConfig } from './fields.js';
 import {
+  areTheirs,
   authorisationWindow,
   connectionKeys,
   count,
   flag,
   isTheirs,
+  notifySources,
+  previousKeys,
   privateKey,
   providerText,
   publicKey,
@@ -34,6 +37,8 @@ export function payermaxKeys(source: SecretSource) {
     ...connectionKeys('15s'),
     privateKey: privateKey(source),
     payermaxPublicKey: publicKey(source),
+    previousKeys: previousKeys(publicKey(source)),
+    notifySources,
     // As documented for every merchant.
     authorisationWindow: authorisationWindow.prefault('7d'),
     version: version.prefault('1.5'),
@@ -50,12 +55,19 @@ export function payermaxAccount(name: string, source: SecretSource) {
       when: whenRead('privateKey', 'payermaxPublicKey'),
       error: "belongs to this account's own privateKey: give the public key of PayerMax",
     })
+    .refine((keys) => areTheirs(keys.privateKey, keys.previousKeys), {
+      path: ['previousKeys'],
+      when: whenRead('privateKey'),
+      error: "holds the public half of this account's own privateKey: give public keys of PayerMax",
+    })
     .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): PayermaxAccount => ({
       ...rest,
       name,
       merchantNo: rest.merchantId,
       keyVersion: String(keyVersion),
       timeoutMs: timeout,
+      previousKeys: rest.previousKeys ?? [],
+      notifySources: rest.notifySources ?? [],
       authorisationWindowMs: window,
     }));
 }

@@ -3,11 +3,14 @@ import type { WalletAccountConfig } from '../../providers/wallet/config.js';
 import type { SecretSource } from '../secret.js';
 import type { AccountTermsConfig } from './fields.js';
 import {
+  areTheirs,
   authorisationWindow,
   connectionKeys,
   count,
   flag,
   isTheirs,
+  notifySources,
+  previousKeys,
   privateKey,
   providerText,
   publicKey,
@@ -28,6 +31,8 @@ export function walletKeys(source: SecretSource) {
     ...connectionKeys('25s'),
     privateKey: privateKey(source),
     walletPublicKey: publicKey(source),
+    previousKeys: previousKeys(publicKey(source)),
+    notifySources,
     authorisationWindow,
     keyVersion: count(999_999_999).default(1),
     signatureUrlEncoded: flag.default(false),
@@ -42,11 +47,18 @@ export function walletAccount(name: string, source: SecretSource) {
       when: whenRead('privateKey', 'walletPublicKey'),
       error: "belongs to this account's own privateKey: give the public key of the wallet",
     })
+    .refine((keys) => areTheirs(keys.privateKey, keys.previousKeys), {
+      path: ['previousKeys'],
+      when: whenRead('privateKey'),
+      error: "holds the public half of this account's own privateKey: give public keys of the wallet",
+    })
     .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): WalletAccount => ({
       ...rest,
       name,
       keyVersion: String(keyVersion),
       timeoutMs: timeout,
+      previousKeys: rest.previousKeys ?? [],
+      notifySources: rest.notifySources ?? [],
       authorisationWindowMs: window,
     }));
 }

@@ -1,10 +1,18 @@
+import { createSecretKey } from 'node:crypto';
 import { z } from 'zod';
 import type { YabandpayAccountConfig } from '../../providers/yabandpay/config.js';
 import { isSignable } from '../../providers/yabandpay/config.js';
 import type { SecretSource } from '../secret.js';
 import { secureUrl } from '../urls.js';
 import type { AccountTermsConfig } from './fields.js';
-import { authorisationWindow, connectionKeys, providerText, secretText } from './fields.js';
+import {
+  authorisationWindow,
+  connectionKeys,
+  notifySources,
+  previousKeys,
+  providerText,
+  secretText,
+} from './fields.js';
 
 /** An account with YabandPay. */
 export interface YabandpayAccount extends YabandpayAccountConfig, AccountTermsConfig {
@@ -23,6 +31,9 @@ export function yabandpayKeys(source: SecretSource) {
     user: signable(providerText),
     ...connectionKeys('30s'),
     secretKey: secretText(source),
+    // Kept as keys, which show nothing of themselves.
+    previousKeys: previousKeys(secretText(source).transform((text) => createSecretKey(text, 'utf8'))),
+    notifySources,
     notifyUrl: signable(secureUrl),
     // Its page says so for every merchant.
     authorisationWindow: authorisationWindow.prefault('30d'),
@@ -35,6 +46,8 @@ export function yabandpayAccount(name: string, source: SecretSource) {
       ...rest,
       name,
       timeoutMs: timeout,
+      previousKeys: rest.previousKeys ?? [],
+      notifySources: rest.notifySources ?? [],
       authorisationWindowMs: window,
     }),
   );

@@ -1,5 +1,6 @@
 import type { Resolver, Type } from 'avsc';
-import { reject, type Rejection } from '../../capture/order.js';
+import type { Rejection } from '../../capture/rejection.js';
+import { reject } from '../../capture/rejection.js';
 import { messageOf } from '../../errors.js';
 import type { RegisteredSchema } from '../registry/client.js';
 import type { RegisteredContract } from '../schema-registry.js';

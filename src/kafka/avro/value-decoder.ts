@@ -1,5 +1,5 @@
-import type { Rejection } from '../../capture/order.js';
-import { reject } from '../../capture/order.js';
+import type { Rejection } from '../../capture/rejection.js';
+import { reject } from '../../capture/rejection.js';
 import { messageOf } from '../../errors.js';
 import type { RegisteredContract } from '../schema-registry.js';
 import { unframe } from './wire-format.js';

@@ -1,7 +1,8 @@
 import type { Money } from '../../capture/money.js';
 import { describeMoney } from '../../capture/money.js';
-import type { OrderFulfilled, ProviderRules, Rejection } from '../../capture/order.js';
-import { reject } from '../../capture/order.js';
+import type { OrderFulfilled, ProviderRules } from '../../capture/order.js';
+import type { Rejection } from '../../capture/rejection.js';
+import { reject } from '../../capture/rejection.js';
 import { writeAmount } from './amount.js';
 
 const MAX_ID_LENGTH = 64;
@@ -21,8 +22,7 @@ export const payermaxRules: ProviderRules = {
   referenceField: REFERENCE_FIELD,
   captureReference: (order) => {
     const outTradeNo = orderNumber(order);
-    // PayerMax doesn't tell capitals from small letters here, so neither may the claim: else one authorisation could be claimed twice.
-    return typeof outTradeNo === 'string' ? outTradeNo.toLowerCase() : outTradeNo;
+    return typeof outTradeNo === 'string' ? (normalisedOrderNumber(outTradeNo) ?? outTradeNo) : outTradeNo;
   },
   businessBody: ({ requestId, captureReference, references, money }) => {
     const amount = writeAmount(money);
@@ -32,6 +32,14 @@ export const payermaxRules: ProviderRules = {
     return Buffer.from(`{${ids},"currency":${JSON.stringify(money.currency)},"amount":${amount}}`, 'utf8');
   },
 };
+
+/**
+ * An outTradeNo as the claim has it; null if it is none. PayerMax doesn't tell capitals from small letters here, so neither may the claim:
+ * else one authorisation could be claimed twice.
+ */
+export function normalisedOrderNumber(text: string): string | null {
+  return ORDER_NUMBER.test(text) ? text.toLowerCase() : null;
+}
 
 function orderNumber({ references }: OrderFulfilled): string | Rejection {
   const field = REFERENCE_FIELD;

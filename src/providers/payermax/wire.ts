@@ -22,7 +22,7 @@ const reason = informative.transform((text) => (text === '' ? null : text));
 const status = word.nullish().default(null);
 
 /** `isFinal` isn't read: it says that no further capture of the authorisation may follow, nothing of this one's outcome. */
-const captureData = z.object({
+export const captureData = z.object({
   captureNo: keptId,
   requestId: id,
   outTradeNo: id,

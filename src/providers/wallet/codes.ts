@@ -8,6 +8,7 @@ export type WalletMeaning =
   | { readonly is: 'busy' }
   | { readonly is: 'not_processed' }
   | { readonly is: 'account_fault' }
+  | { readonly is: 'id_taken' }
   | { readonly is: 'unknown' };
 
 /** One result code, the only status that it may come with, and its meaning. */
@@ -63,7 +64,7 @@ export const WALLET_CODES: readonly WalletCode[] = [
   // "Another" void, confirm or capture: it may be our own earlier request, so this refuses nothing.
   { code: 'MUTEX_OPERATION_IN_PROCESSING', status: 'F', meaning: { is: 'busy' } },
   // Something was accepted under this request id, and what, we can't tell.
-  { code: 'REPEAT_REQ_INCONSISTENT', status: 'F', meaning: { is: 'unknown' } },
+  { code: 'REPEAT_REQ_INCONSISTENT', status: 'F', meaning: { is: 'id_taken' } },
   // A capture carries no access token: whatever this answers, it isn't understood.
   { code: 'EXPIRED_ACCESS_TOKEN', status: 'F', meaning: { is: 'unknown' } },
 ];
@@ -75,6 +76,8 @@ const BY_CODE: ReadonlyMap<string, WalletCode> = new Map(WALLET_CODES.map((row) 
  * a contradiction is never read either way; nor is a status or a code that isn't known.
  */
 export function meaningOf(resultStatus: string, resultCode: string): WalletMeaning {
+  // Accepted, with whatever code: it may be executed at any time.
+  if (resultStatus === 'A') return { is: 'in_process' };
   const row = BY_CODE.get(resultCode);
   return row?.status === resultStatus ? row.meaning : { is: 'unknown' };
 }

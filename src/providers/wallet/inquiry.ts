@@ -35,6 +35,7 @@ export function readInquiry(body: Uint8Array, call: InquiryCall): Reading | null
     case 'declined':
     case 'in_process':
     case 'busy':
+    case 'id_taken':
     case 'unknown':
       return { finding: { is: 'unknown' }, code: resultCode, message };
   }

@@ -1,6 +1,6 @@
 import type { Money } from '../../capture/money.js';
 import type { ProviderRules } from '../../capture/order.js';
-import { reject } from '../../capture/order.js';
+import { reject } from '../../capture/rejection.js';
 
 const MAX_ID_LENGTH = 64;
 const MAX_VALUE_LENGTH = 16;

@@ -59,6 +59,26 @@ export function authenticityOf(
 }
 
 /**
+ * Why a request that was sent to us isn't the wallet's; null if it is. It is signed like a request of ours, with one of the wallet's keys,
+ * its own time, and our client id.
+ */
+export function whyNotSigned(
+  { method, path, headers, body }: Omit<SignedParts, 'clientId' | 'time'> & { readonly headers: HttpHeaders },
+  clientId: string,
+  walletPublicKeys: readonly KeyObject[],
+): string | null {
+  const { 'client-id': client, 'request-time': time, signature: header } = headers;
+  if (header === undefined) return 'it has no Signature header';
+  if (client !== clientId) return "its Client-Id isn't this account's";
+  if (typeof time !== 'string') return 'it has no Request-Time header';
+  const signature = signatureIn(header);
+  if (signature === null) return 'its Signature header holds no signature';
+  const content = contentOf({ method, path, clientId, time, body });
+  const holds = walletPublicKeys.some((key) => rsaVerifies(content, signature, key));
+  return holds ? null : "its signature isn't the wallet's over this method, path, time and body";
+}
+
+/**
  * The signature's bytes in a `Signature` header: what follows `signature=`, as base64, URL-encoded or not (decoding leaves plain base64
  * as it is, its `+` included). Null if there is none to be read.
  */

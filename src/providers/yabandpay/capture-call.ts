@@ -28,9 +28,10 @@ function findingOf({ status, code, data }: CaptureAnswer, asked: AskedTrade): Fi
   const meaning = meaningOf(status, code);
   switch (meaning.is) {
     case 'answered':
-      return data === null ? { is: 'unknown' } : answered(data, asked);
+      return data === null ? { is: 'in_process' } : answered(data, asked);
     case 'declined':
     case 'account_fault':
+    case 'id_taken':
     case 'unknown':
       if (data === null) return meaning;
       if (namesAnother(data, asked)) return { is: 'foreign' };
@@ -40,9 +41,9 @@ function findingOf({ status, code, data }: CaptureAnswer, asked: AskedTrade): Fi
 
 function answered(data: Trade, asked: AskedTrade): Finding {
   const finding = readTrade(data, asked);
-  // The call succeeded, and the trade isn't captured: whether it still will be, by this very request, isn't said. That the authorisation
-  // is free is for an inquiry to find, since that can license another send, and this must not.
-  return finding.is === 'authorised' ? { is: 'unknown' } : finding;
+  // The call succeeded, so the request was accepted. That the trade isn't captured, or nothing is said of it, tells that this is still to
+  // come: nothing may license another send then.
+  return finding.is === 'authorised' || finding.is === 'unknown' ? { is: 'in_process' } : finding;
 }
 
 /** A refusal beside a state that says that the money moved, or may, contradicts itself, and is never read either way. */

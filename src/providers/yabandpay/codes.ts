@@ -6,6 +6,7 @@ export type YabandpayMeaning =
   | { readonly is: 'answered' }
   | { readonly is: 'declined'; readonly category: FailureCategory }
   | { readonly is: 'account_fault' }
+  | { readonly is: 'id_taken' }
   | { readonly is: 'unknown' };
 
 /** One code, the only status that it may come with, and its meaning. */
@@ -24,7 +25,7 @@ export const YABANDPAY_CODES: readonly YabandpayCode[] = [
   // An error inside: it can have come before the capture or after it.
   { code: '-1000', status: false, meaning: { is: 'unknown' } },
   // Refused request ids are above all those that were used before. Something may have been accepted under ours.
-  { code: '-4118', status: false, meaning: { is: 'unknown' } },
+  { code: '-4118', status: false, meaning: { is: 'id_taken' } },
 
   { code: '-403', status: false, meaning: { is: 'account_fault' } },
   { code: '-2001', status: false, meaning: { is: 'account_fault' } },

@@ -2,7 +2,8 @@ import { exponentOf } from '../../capture/currencies.js';
 import type { Money } from '../../capture/money.js';
 import { formatMajor } from '../../capture/money.js';
 import type { CaptureInstruction, ProviderRules } from '../../capture/order.js';
-import { reject } from '../../capture/order.js';
+import { isStorable } from '../../capture/order.js';
+import { reject } from '../../capture/rejection.js';
 import { refuseProblems } from '../connection.js';
 import type { YabandpayTerms } from './config.js';
 import { termsProblems } from './config.js';
@@ -26,14 +27,14 @@ export function yabandpayRules({ notifyUrl }: YabandpayTerms): ProviderRules {
     maxPaymentIdLength: MAX_ID_LENGTH,
     referenceField: 'paymentId',
     captureReference: ({ paymentId }) =>
-      UNSIGNABLE.test(paymentId) || paymentId !== paymentId.trim()
-        ? reject(
+      isSignableId(paymentId)
+        ? paymentId
+        : reject(
             'reference_invalid',
             'paymentId',
             'holds &, = or a control character, or has a blank at an end: the signature would not hold for it alone',
             'send the trade_id as YabandPay gave it',
-          )
-        : paymentId,
+          ),
     businessBody: (instruction) => {
       const { requestId, captureReference, money } = instruction;
       const amount = writeAmount(money);
@@ -72,6 +73,15 @@ export function writeAmount({ amount, currency }: Money): string | null {
  * are what servers drop or change before they sign.
  */
 const UNSIGNABLE = /[&=\p{Cc}]/u;
+
+function isSignableId(text: string): boolean {
+  return !UNSIGNABLE.test(text) && text === text.trim();
+}
+
+/** Whether a text can be a trade_id that a claim is made for. */
+export function isTradeId(text: string): boolean {
+  return text !== '' && text.length <= MAX_ID_LENGTH && isSignableId(text) && isStorable(text);
+}
 
 /** The order's description as it can be signed. Without one that leaves anything to read, the order is named. */
 function descriptionOf({ description, orderId, requestId }: CaptureInstruction): string {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a request is signed over: the members of its envelope and those of its data, as text. */
 export interface SignedParts {
@@ -16,7 +16,22 @@ export interface SignedParts {
  * that has its name.
  */
 export function signatureOf(parts: SignedParts, secretKey: KeyObject): string {
-  return createHmac('sha256', secretKey).update(signedText(parts), 'utf8').digest('hex');
+  return hmac(signedText(parts), secretKey).toString('hex');
+}
+
+/** Whether these members were signed with the key: in hexadecimal, compared in constant time. */
+export function isSignedBy(
+  members: readonly (readonly [name: string, value: string])[],
+  sign: string,
+  secretKey: KeyObject,
+): boolean {
+  const expected = hmac(joined(members), secretKey);
+  const given = Buffer.from(sign, 'hex');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function hmac(text: string, secretKey: KeyObject): Buffer {
+  return createHmac('sha256', secretKey).update(text, 'utf8').digest();
 }
 
 /** The text that is signed. */
@@ -27,7 +42,11 @@ export function signedText({ user, method, time, data }: SignedParts): string {
     ['time', time.toString()],
     ...Object.entries(data),
   ]);
-  return [...members]
+  return joined([...members]);
+}
+
+function joined(members: readonly (readonly [name: string, value: string])[]): string {
+  return members
     .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');

@@ -21,7 +21,7 @@ export interface AskedTrade {
 export function readTrade(trade: Trade, asked: AskedTrade): Finding {
   if (namesAnotherTrade(trade, asked)) return { is: 'foreign' };
   const meaning: StateMeaning = trade.state === null ? { is: 'unknown' } : meaningOfState(trade.state);
-  const capture = meaning.is === 'captured' ? captured(trade) : null;
+  const capture = meaning.is === 'captured' ? captureShownBy(trade) : null;
   if (capture !== null) return capture;
   if (namesOtherMoney(trade, asked)) return { is: 'foreign' };
   return trade.trade_id === null || meaning.is === 'captured' ? { is: 'unknown' } : meaning;
@@ -36,6 +36,9 @@ function namesAnotherTrade({ trade_id: tradeId }: Trade, asked: AskedTrade): boo
   return tradeId !== null && tradeId !== asked.tradeId;
 }
 
+/** What a trade that is captured comes to. */
+export type CaptureShown = Extract<Finding, { readonly is: 'captured' | 'foreign' }>;
+
 /**
  * A capture of what the trade names, for the capture's own rules to call a mismatch if it isn't what we asked; null if it leaves out
  * something of that. A refund is a capture too: its state
@@ -45,7 +48,12 @@ function namesAnotherTrade({ trade_id: tradeId }: Trade, asked: AskedTrade): boo
  * YabandPay gives a capture no id of its own. It keeps the trade_id, of which it allows one capture, and every answer and statement
  * names it; the transaction id belongs to the bank or wallet behind it, and answers to captures don't name one.
  */
-function captured({ trade_id: tradeId, amount, currency, paid_time: paidTime }: Trade): Finding | null {
+export function captureShownBy({
+  trade_id: tradeId,
+  amount,
+  currency,
+  paid_time: paidTime,
+}: Trade): CaptureShown | null {
   if (tradeId === null || amount === null || currency === null) return null;
   const money = moneyOf(amount, currency);
   // Money that we couldn't have asked for in any currency: another than ours, and nothing that could be kept.

@@ -42,6 +42,10 @@ const trade = z.object({
 });
 export type Trade = z.infer<typeof trade>;
 
+/** A trade in a notification. `type` says whether it is about the payment or about a refund of it. */
+export const tradeNotice = trade.extend({ type: orNothing(word), user: orNothing(id) });
+export type TradeNotice = z.infer<typeof tradeNotice>;
+
 function answerWith<T extends z.ZodType>(data: T) {
   return z.object({
     status: z.boolean(),

@@ -48,6 +48,7 @@ describe('start', () => {
       CAPTURE_WORKER_TOPIC_PREFIX: prefix,
       CAPTURE_WORKER_GROUP: `${prefix}group`,
       CAPTURE_WORKER_HTTP_PORT: '0',
+      CAPTURE_WORKER_NOTIFY_PORT: '0',
     };
     for (const args of [
       ['schemas', 'register'],
@@ -100,6 +101,32 @@ describe('start', () => {
     assert.ok(password.length > 8 && accounts.secret.length > 30);
     for (const secret of [password, accounts.secret])
       assert.ok(!(worker.out() + worker.err()).includes(secret));
+  });
+
+  it('takes notifications where it says, and none if that is off', async () => {
+    const worker = start();
+    const url = await urlOf(worker);
+    await eventually('the worker to be ready', async () => (await ask(`${url}/readyz`))[0] === 200);
+    const address = /"listen":"(http:[^"]+)"/.exec(worker.out())?.[1] ?? '';
+    const post = async (path: string): Promise<number> =>
+      (await fetch(`${address}${path}`, { method: 'POST', body: '{}' })).status;
+    assert.deepEqual([await post('/notify/wallet/shop'), await post('/notify/wallet/other')], [401, 404]);
+    const [, page] = await ask(`${url}/metrics`);
+    assert.match(
+      page,
+      /^capture_worker_notify_requests_total\{provider="wallet",account="shop",result="unverified"\} 1$/m,
+    );
+    worker.signal('SIGTERM');
+    assert.equal(await worker.ended, 0);
+
+    const without = start({ CAPTURE_WORKER_NOTIFY_PORT: 'off' });
+    await eventually(
+      'the worker to be ready',
+      async () => (await ask(`${await urlOf(without)}/readyz`))[0] === 200,
+    );
+    assert.doesNotMatch(without.out(), /"listen":/);
+    without.signal('SIGTERM');
+    assert.equal(await without.ended, 0);
   });
 
   it('says in /readyz which part is missing, stays alive, and stops at once when told to', async () => {
@@ -169,6 +196,12 @@ describe('start', () => {
     const worker = start({ CAPTURE_WORKER_HTTP_PORT: String(port) });
     assert.equal(await worker.ended, 5);
     assert.match(worker.err(), /^Can't listen on 127\.0\.0\.1:\d+ .*another process listens there.*\n$/);
+    const second = start({ CAPTURE_WORKER_NOTIFY_PORT: String(port) });
+    assert.equal(await second.ended, 5);
+    assert.match(
+      second.err(),
+      /for notifications: another process listens there.*CAPTURE_WORKER_NOTIFY_PORT/,
+    );
     server.close();
   });
 

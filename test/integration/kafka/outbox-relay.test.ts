@@ -17,7 +17,14 @@ import { eventually } from '../../support/eventually.js';
 import { freezableNetwork } from '../../support/freezable-network.js';
 import type { TestKafka } from '../../support/kafka.js';
 import { openTestKafka, SILENT } from '../../support/kafka.js';
-import { captureOfPayment, claimOf, pieceOf, testEncode, testFold } from '../../support/store.js';
+import {
+  captureOfPayment,
+  claimOf,
+  pieceOf,
+  testEncode,
+  testFold,
+  testLicence,
+} from '../../support/store.js';
 
 describe('the outbox relay on Kafka and PostgreSQL', () => {
   let kafka: TestKafka;
@@ -38,6 +45,7 @@ describe('the outbox relay on Kafka and PostgreSQL', () => {
     store = createCaptureStore({
       pool: database.pool,
       fold: testFold,
+      licenceOf: testLicence,
       encode: (event, traceparent) => {
         const encoded = testEncode(event, traceparent);
         return { ...encoded, record: { ...encoded.record, topic } };

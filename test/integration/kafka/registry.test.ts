@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import confluent from '@kafkajs/confluent-schema-registry';
 import { EVENT_TYPES } from '../../../src/capture/events.js';
-import { isRejection } from '../../../src/capture/order.js';
+import { isRejection } from '../../../src/capture/rejection.js';
 import { hasCode } from '../../../src/errors.js';
 import { frame } from '../../../src/kafka/avro/wire-format.js';
 import { CONTRACTS, loadContract, type ContractName } from '../../../src/kafka/contract.js';

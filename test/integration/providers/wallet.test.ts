@@ -1,5 +1,5 @@
 import { after, before, describe, it } from 'node:test';
-import { becomes, hasNoDoubleCapture, inDoubt } from '../../support/provider-expectations.js';
+import { accepted, becomes, hasNoDoubleCapture, inDoubt } from '../../support/provider-expectations.js';
 import { WalletRig } from '../../support/wallet-rig.js';
 
 let rig: WalletRig;
@@ -12,7 +12,6 @@ describe('a code of the wallet that contradicts its status, or that nobody knows
   for (const [resultCode, resultStatus] of [
     ['SUCCESS', 'F'],
     ['SUCCESS', 'U'],
-    ['SUCCESS', 'A'],
     ['RISK_REJECT', 'S'],
     ['RISK_REJECT', 'U'],
     ['SIGNATURE_INVALID', 'S'],
@@ -26,6 +25,11 @@ describe('a code of the wallet that contradicts its status, or that nobody knows
       await becomes(rig, inDoubt('', scenario, { moved: false }));
     });
   }
+
+  it('SUCCESS with status A: in process, since it was accepted', async () => {
+    const scenario = { kind: 'answer', resultCode: 'SUCCESS', resultStatus: 'A' } as const;
+    await becomes(rig, accepted('', scenario, { moved: false }));
+  });
 });
 
 it('leaves no double capture in the book', () => hasNoDoubleCapture(rig));

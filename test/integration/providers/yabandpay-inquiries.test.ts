@@ -4,12 +4,12 @@ import type { Scenario } from '../../../sandbox/scenario.js';
 import { YABANDPAY_PAGE_STATES } from '../../support/page-codes.js';
 import type { Spoilt } from '../../support/provider-expectations.js';
 import {
+  accepted,
   aMismatch,
   anExpiredPayment,
   assertRead,
   becomes,
   hasNoDoubleCapture,
-  inDoubt,
   INQUIRIES_SPOILT_ON_THE_WAY,
 } from '../../support/provider-expectations.js';
 import type { OrderChange, Sent } from '../../support/provider-rig.js';
@@ -74,7 +74,7 @@ describe('a state of a trade', () => {
 
   for (const state of ['completed', 'settled', '9', '25', '0', '000', 'constructor']) {
     it(`${state}, which is on no page, decides nothing`, async () => {
-      await becomes(rig, inDoubt('', inState(state), { moved: false }));
+      await becomes(rig, accepted('', inState(state), { moved: false }));
       const asked = await askAfter({
         scenario: { kind: 'unknown', moved: false },
         inquiryScenario: inState(state),

@@ -56,6 +56,14 @@ describe('the admin endpoints', () => {
       captureId: null,
       captures: [],
       requestIds: [],
+      outcome: 'not_captured',
+      undoing: null,
+      tells: true,
+      // Its life is over: nobody can capture it any more.
+      byInquiry: 'failed',
+      byRepeat: 'authorised',
+      misstated: false,
+      callbacks: [],
     });
     const { expiresAt, reference } = await admin.entry('q');
     assert.deepEqual([expiresAt, reference], ['2030-01-01T00:00:00.000Z', 'cart']);
@@ -136,6 +144,8 @@ describe('the admin endpoints', () => {
       },
       doubleCaptures: 1,
       lateCollisions: 0,
+      callbacks: { letters: 0, tries: 0, delivered: 0, givenUp: 0 },
+      troubled: { all: 5, troubled: 1 },
       calls: {
         capture: { SUCCESS: 2, ORDER_STATUS_INVALID: 1, 'HTTP 503': 1, SIGNATURE_INVALID: 1 },
         inquiryPayment: { SUCCESS: 1 },

@@ -15,7 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PayermaxMerchant } from '../../support/payermax-merchant.js';
 import { loadAccounts } from '../../../src/config/accounts.js';
+import { receiveCallbacks } from '../../support/callback-receiver.js';
 import { SandboxAdmin } from '../../support/sandbox-admin.js';
+import { until } from '../../support/until.js';
 import { WalletMerchant } from '../../support/wallet-merchant.js';
 import { YabandPayMerchant } from '../../support/yabandpay-merchant.js';
 
@@ -94,6 +96,38 @@ describe('the sandbox as a command', () => {
     }
   });
 
+  it('notifies where it is told to, under the accounts that it is told', async () => {
+    const receiver = await receiveCallbacks();
+    const notify = [
+      '--notify-url',
+      receiver.url,
+      '--notify-account',
+      'yabandpay=shop',
+      '--notify-speed',
+      '10',
+    ];
+    const child = run('--port', '0', '--json', '--keys-dir', keysDir, '--notify-captures', ...notify);
+    try {
+      const line = started.parse(JSON.parse(await firstLine(child)));
+      const secretKey = (await readFile(join(keysDir, 'yabandpay-secret.txt'), 'utf8')).trim();
+      const walletPublicKeyPem = await readFile(join(keysDir, 'wallet-public.pem'), 'utf8');
+      const merchantPrivateKeyPem = await readFile(join(keysDir, 'merchant-private.pem'), 'utf8');
+      const wallet = { ...line.wallet, walletPublicKeyPem, merchantPrivateKeyPem };
+      const sandbox = { ...line, keys: { wallet, yabandpay: { ...line.yabandpay, secretKey } } };
+      await new YabandPayMerchant(sandbox).capture(await new SandboxAdmin(sandbox, 'yabandpay').authorise());
+      await new WalletMerchant(sandbox).capture(await new SandboxAdmin(sandbox).authorise());
+      await until(() => receiver.received.length === 3);
+      assert.deepEqual(receiver.received.map(({ path }) => path).toSorted(), [
+        '/notify/wallet/wallet-sandbox',
+        '/notify/wallet/wallet-sandbox',
+        '/notify/yabandpay/shop',
+      ]);
+    } finally {
+      await stop(child, 'SIGTERM');
+      await receiver.close();
+    }
+  });
+
   it('keeps its keys, the private ones for its user alone', async () => {
     const before = await readFile(join(keysDir, 'merchant-private.pem'), 'utf8');
     const child = run('--port', '0', '--json', '--keys-dir', keysDir);
@@ -154,13 +188,15 @@ describe('the sandbox as a command', () => {
 
   const mistakes: Record<string, readonly [string[], RegExp]> = {
     'a port that is none': [['--port', '70000'], /from 0 to 65535/],
-    'a profile that it does not have': [['--profile', 'rough'], /calm, everyday, stormy, or JSON/],
+    'a profile that it does not have': [['--profile', 'rough'], /calm, everyday, stormy, chaos, or JSON/],
     'a profile that is no JSON': [['--profile', '{'], /not JSON/],
     'a profile with a slip': [['--profile', '{"unknwon":0.1}'], /unknwon/],
     'a way to repeat that it does not have': [
       ['--payermax-repeat', 'often'],
       /repeats, order_repeat, rejects/,
     ],
+    'an address of notifications that is none': [['--notify-url', 'here'], /http or https URL/],
+    'an account of no provider': [['--notify-account', 'paypal=shop'], /wallet, yabandpay, payermax/],
     'an option that it does not have': [['--fast'], /unknown option '--fast'/],
   };
   for (const [what, [flags, expected]] of Object.entries(mistakes)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CODES, isRefusalCode, STATUSES } from '../../../sandbox/payermax/codes.js';
-import { PROFILES } from '../../../sandbox/profile.js';
+import { PROFILES } from '../../../sandbox/profiles.js';
 import type { Scenario, Script } from '../../../sandbox/scenario.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import { startSandbox } from '../../../sandbox/sandbox.js';

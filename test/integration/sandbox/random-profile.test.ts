@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CALM, PROFILES } from '../../../sandbox/profile.js';
+import { CALM, PROFILES } from '../../../sandbox/profiles.js';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
 import { startSandbox } from '../../../sandbox/sandbox.js';
 import { SandboxAdmin } from '../../support/sandbox-admin.js';

@@ -198,6 +198,8 @@ describe("YabandPay's book", () => {
         },
         doubleCaptures: 1,
         lateCollisions: 0,
+        callbacks: { letters: 0, tries: 0, delivered: 0, givenUp: 0 },
+        troubled: { all: 4, troubled: 0 },
         calls: {
           'v3.Capture': { '200': 2, '-4024': 1 },
           other: { '-403': 1 },

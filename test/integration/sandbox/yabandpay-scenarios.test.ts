@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CALM } from '../../../sandbox/profile.js';
+import { CALM } from '../../../sandbox/profiles.js';
 import type { Scenario, Script } from '../../../sandbox/scenario.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import { startSandbox } from '../../../sandbox/sandbox.js';

@@ -364,10 +364,11 @@ const UNDECIDED_CLAIM = `
   insert into captures (
     capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id, amount, currency,
     authorised_amount, expires_at, traceparent, source_event_id, source_topic, source_partition, source_offset,
-    created_at, generation, request_id, body, state, attempts, evidence_count, sequence, announced, updated_at
+    created_at, generation, request_id, body, state, attempts, lease_until, lease_worker, evidence_count, sequence,
+    announced, updated_at
   )
   values (
     $1, 'wallet', 'merchant-1', $2, 'shop', 'o', 'p', 1, 'IQD',
     1, now(), 't', 'e', 'order.fulfilled', 0, 0,
-    now(), 1, 'r', '', 'succeeded', 1, 0, 1, 'succeeded', now()
+    now(), 1, 'r', '', 'succeeded', 1, now(), 'w', 0, 1, 'succeeded', now()
   )`;

@@ -3,25 +3,30 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import type { CaptureStore, OutboxStore } from '../../../src/ports/store.js';
-import { outboxDepth, unresolved } from '../../../src/store/backlog.js';
+import { accountSends, spreadSends } from '../../../src/store/account-sends.js';
+import { outboxDepth } from '../../../src/store/outbox-depth.js';
+import { unresolved } from '../../../src/store/unresolved.js';
 import { findCaptures, listCaptures } from '../../../src/store/find-captures.js';
 import { createOutboxStore } from '../../../src/store/outbox.js';
 import { storyOf } from '../../../src/store/stories.js';
-import { CAPTURED } from '../../support/captures.js';
+import { notificationEncoder } from '../../../src/kafka/notification-encoder.js';
+import { listParked } from '../../../src/store/list-parked.js';
+import { notificationBacklog } from '../../../src/store/notification-backlog.js';
+import { createNotificationQueue } from '../../../src/store/notification-queue.js';
+import { createParkedNotifications } from '../../../src/store/parked-notifications.js';
+import { wakeAsPromised, wakeInquiry } from '../../../src/store/wake.js';
+import { aCapture, CAPTURED } from '../../support/captures.js';
+import { contractsWithIds } from '../../support/contracts.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
+import type { Sent } from '../../support/sent-statements.js';
+import { recordStatements } from '../../support/sent-statements.js';
 import { captures, claimOf, pieceOf, rowsOf, testStore } from '../../support/store.js';
 
 const ROWS = 100_000;
 const PIECE = 20_000;
 /** Enough for an index to be worth it, of what each capture has one of. */
 const REST = 20_000;
-
-interface Sent {
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
 
 describe('the plan of each statement, with 100,000 captures', () => {
   let database: TestDatabase;
@@ -99,6 +104,7 @@ describe('the plan of each statement, with 100,000 captures', () => {
       store.start(planned.map(({ captureId }) => ({ captureId, leaseMs: 1_000, worker: 'worker-1' }))),
     );
     assertWalks(plans, 'start_lock', 'captures_pkey');
+    assertWalks(plans, 'paused_among', 'account_pauses_pkey');
     assertWalks(plans, 'start', 'captures_pkey');
   });
 
@@ -134,6 +140,15 @@ describe('the plan of each statement, with 100,000 captures', () => {
     );
   });
 
+  it('counts and spreads the sends of an account by the schedule', async () => {
+    const plans = await plansOf(async () => {
+      await accountSends(pool, 'shop-0');
+      await spreadSends(pool, 'shop-0');
+    });
+    assertWalks(plans, 'account_sends', 'schedule_due', 'captures_pkey');
+    assertWalks(plans, 'spread_sends', 'schedule_due', 'schedule_pkey');
+  });
+
   it('reads the outbox shard by shard, and unqueues by id', async () => {
     await outbox.acquire();
     const plans = await plansOf(async () => {
@@ -143,6 +158,44 @@ describe('the plan of each statement, with 100,000 captures', () => {
     });
     assertWalks(plans, 'outbox_next', 'outbox_queue_by_shard', 'outbox_pkey');
     assertWalks(plans, 'outbox_unqueue', 'outbox_queue_pkey');
+  });
+
+  it('takes queued notifications in their order, and unqueues by id', async () => {
+    const queue = createNotificationQueue({ pool, encode: notificationEncoder(contractsWithIds()) });
+    const plans = await plansOf(async () => {
+      const taken = await queue.next(50);
+      assert.equal(taken.length, 50);
+      await queue.published(taken.map(({ queueId }) => queueId));
+    });
+    assertWalks(plans, 'take_queued_notifications', 'notification_queue_pkey', 'notifications_pkey');
+    assertWalks(plans, 'unqueue_notifications', 'notification_queue_pkey');
+  });
+
+  it('looks parked notifications’ captures up one by one, the young ones by age', async () => {
+    const parked = createParkedNotifications({ pool });
+    const plans = await plansOf(async () => {
+      const found = await parked.joinable({ parkedWithinMs: 60_000, limit: 50 });
+      // One was parked each second, and each tenth has its capture.
+      assert.ok(found.length >= 4 && found.length <= 7, String(found.length));
+      await parked.joined(found.map(({ notificationId }) => notificationId));
+      await listParked(pool, 20);
+    });
+    assertWalks(plans, 'joinable_notifications', 'parked_by_age', 'captures_pkey', 'notifications_pkey');
+    assert.match(plans.get('joinable_notifications') ?? '', /Index Cond: \(parked_at >= /);
+    assertWalks(plans, 'joined_notifications', 'parked_notifications_pkey');
+    assertWalks(plans, 'list_parked_notifications', 'parked_by_age', 'notifications_pkey');
+    assert.equal((await parked.joinable({ parkedWithinMs: null, limit: 50 })).length, 50);
+    await notificationBacklog(pool);
+  });
+
+  it('wakes by id', async () => {
+    const { captureId } = aCapture();
+    const plans = await plansOf(async () => {
+      await wakeInquiry(pool, captureId);
+      await wakeAsPromised(pool, { captureId, sequence: 1, at: new Date() });
+    });
+    assertWalks(plans, 'wake_inquiry', 'schedule_pkey', 'captures_pkey');
+    assertWalks(plans, 'wake_as_promised', 'schedule_pkey', 'captures_pkey');
   });
 
   it('finds captures by any id', async () => {
@@ -178,27 +231,6 @@ describe('the plan of each statement, with 100,000 captures', () => {
   });
 });
 
-/** Keeps what is sent on this connection. */
-function recordStatements(client: pg.ClientBase, sent: Sent[]): void {
-  const query = client.query.bind(client) as (...input: unknown[]) => unknown;
-  const recording = (...input: unknown[]): unknown => {
-    const [config] = input;
-    if (isSent(config)) sent.push(config);
-    return query(...input);
-  };
-  Object.assign(client, { query: recording });
-}
-
-function isSent(config: unknown): config is Sent {
-  return (
-    typeof config === 'object' &&
-    config !== null &&
-    'name' in config &&
-    'text' in config &&
-    'values' in config
-  );
-}
-
 /** Rows in the proportions of a busy day: nine of ten captured, the rest pending at two accounts, some events not yet published. */
 async function fill(pool: pg.Pool): Promise<void> {
   // In pieces: a busy machine would not be done with all of them within a statement's time.
@@ -208,13 +240,13 @@ async function fill(pool: pg.Pool): Promise<void> {
         insert into captures (
           capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id, amount, currency,
           authorised_amount, expires_at, traceparent, source_event_id, source_topic, source_partition, source_offset,
-          created_at, generation, request_id, body, state, pending_reason, attempts, evidence_count, sequence, announced,
+          created_at, generation, request_id, body, state, pending_reason, attempts, lease_until, lease_worker, evidence_count, sequence, announced,
           updated_at
         )
         select md5('capture' || n)::uuid, 'wallet', 'merchant-1', 'filled-' || n, 'shop-' || n % 2, 'o-' || n, 'p-' || n, n, 'IQD',
           n, now(), 'trace', 'e-' || n, 'order.fulfilled', 0, n,
           now() - n * interval '1 second', 1, md5('request' || n), '\\x7b7d',
-          case when n % 10 = 0 then 'pending' else 'succeeded' end, case when n % 10 = 0 then 'unknown' end, 1, 1, 1,
+          case when n % 10 = 0 then 'pending' else 'succeeded' end, case when n % 10 = 0 then 'unknown' end, 1, now(), 'worker', 1, 1,
           case when n % 10 = 0 then 'pending/unknown' else 'succeeded' end, now()
         from generate_series(${String(first)}, ${String(first + PIECE - 1)}) n
         returning capture_id, account, state, created_at
@@ -236,6 +268,20 @@ async function fill(pool: pg.Pool): Promise<void> {
   await pool.query(`
     insert into outbox_queue (event_id, capture_id)
     select id, capture_id from outbox limit ${String(ROWS / 10)}`);
+  await pool.query(`
+    insert into notifications (
+      notification_id, provider, merchant_id, account, capture_reference, received_at, at, says
+    )
+    select sha256(n::text::bytea), 'wallet', 'merchant-1', 'shop-1', 'notified-' || n, now(), now(), 'captured'
+    from generate_series(1, ${String(REST)}) n`);
+  await pool.query(
+    'insert into notification_queue (notification_id) select notification_id from notifications',
+  );
+  await pool.query(`
+    insert into parked_notifications
+    select sha256(n::text::bytea), md5(case when n % 10 = 0 then 'capture' else 'nobody' end || n)::uuid,
+      now() - n * interval '1 second'
+    from generate_series(1, ${String(REST)}) n`);
   await pool.query('vacuum analyze');
   assert.equal((await rowsOf(pool, 'select from captures limit 1')).length, 1);
 }

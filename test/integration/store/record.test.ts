@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Evidence } from '../../../src/capture/evidence.js';
 import { isFinal } from '../../../src/capture/capture.js';
+import { captureIdOf } from '../../../src/capture/ids.js';
 import type { CaptureStore, Folder } from '../../../src/ports/store.js';
 import { storyOf } from '../../../src/store/stories.js';
 import type { TestDatabase } from '../../support/database.js';
@@ -152,8 +153,10 @@ describe('record', () => {
     assert.equal(story?.scheduled, null);
   });
 
-  it('parks a capture that a person must look at: scheduled, never due', async () => {
-    const captureId = await claimed('parked');
+  it('parks a capture that a person alone can settle: scheduled, never due', async () => {
+    const { merchantId } = captureOfPayment('parked');
+    const captureId = captureIdOf({ provider: 'payermax', merchantId, captureReference: 'parked' });
+    await store.claim([claimOf(captureOfPayment('parked', { provider: 'payermax', captureId }))]);
     const mismatch = pieceOf(captureId, CAPTURED_WRONGLY);
     const [settled] = await store.record([{ captureId, pieces: [mismatch] }]);
     assert.equal(settled?.review, 'integrity_mismatch');

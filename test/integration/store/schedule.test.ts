@@ -145,11 +145,11 @@ describe('the schedule', () => {
     ['a capture loses its row', 'delete from schedule'],
     [
       'a row is for something else than the state calls for',
-      "update captures set state = 'planned', sending_attempt = null, lease_until = null, lease_worker = null where order_id = 'order-of-guarded'",
+      "update captures set state = 'planned', sending_attempt = null where order_id = 'order-of-guarded'",
     ],
     [
       'a capture gets its outcome and keeps its row',
-      "update captures set state = 'succeeded', sending_attempt = null, lease_until = null, lease_worker = null, announced = 'succeeded', sequence = 1 where order_id = 'order-of-guarded'",
+      "update captures set state = 'succeeded', sending_attempt = null, announced = 'succeeded', sequence = 1 where order_id = 'order-of-guarded'",
     ],
     ['a row has no capture', "insert into schedule values (gen_random_uuid(), 'shop', 'send', now())"],
     ['the schedule is emptied', 'truncate schedule'],

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CaptureStore } from '../../../src/ports/store.js';
 import { attemptIdOf, eventIdOf } from '../../../src/capture/ids.js';
-import { outboxDepth, unresolved } from '../../../src/store/backlog.js';
+import { outboxDepth } from '../../../src/store/outbox-depth.js';
+import { unresolved } from '../../../src/store/unresolved.js';
 import type { ListFilter } from '../../../src/store/find-captures.js';
 import { findCaptures, listCaptures } from '../../../src/store/find-captures.js';
 import { createOutboxStore } from '../../../src/store/outbox.js';
@@ -10,14 +11,27 @@ import { storyOf } from '../../../src/store/stories.js';
 import { CAPTURED } from '../../support/captures.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
-import { captureOfPayment, captures, claimOf, pieceOf, testStore } from '../../support/store.js';
+import {
+  captureOfPayment,
+  CAPTURED_WRONGLY,
+  captures,
+  claimOf,
+  pieceOf,
+  testStore,
+} from '../../support/store.js';
+
+const TOMORROW = new Date(Date.now() + 86_400_000);
 
 describe('reading captures', () => {
   let database: TestDatabase;
   let store: CaptureStore;
   const succeeded = captureOfPayment('succeeded');
-  const pending = captureOfPayment('pending', { account: 'other', money: { amount: 7n, currency: 'USD' } });
-  const planned = captureOfPayment('planned');
+  const pending = captureOfPayment('pending', {
+    account: 'other',
+    money: { amount: 7n, currency: 'USD' },
+    expiresAt: TOMORROW,
+  });
+  const planned = captureOfPayment('planned', { expiresAt: TOMORROW });
   const sending = captureOfPayment('sending');
   before(async () => {
     database = await createTestDatabase();
@@ -137,6 +151,8 @@ describe('reading captures', () => {
           captures: 1,
           amount: 7n,
           inReview: 0,
+          overdue: 0,
+          contradicted: 0,
         },
         {
           provider: 'wallet',
@@ -146,6 +162,8 @@ describe('reading captures', () => {
           captures: 1,
           amount: 150_000n,
           inReview: 0,
+          overdue: 0,
+          contradicted: 0,
         },
         {
           provider: 'wallet',
@@ -155,6 +173,8 @@ describe('reading captures', () => {
           captures: 1,
           amount: 150_000n,
           inReview: 0,
+          overdue: 1,
+          contradicted: 0,
         },
       ],
     );
@@ -163,6 +183,39 @@ describe('reading captures', () => {
     assert.ok(depth.oldestAgeMs !== null && depth.oldestAgeMs >= 0 && depth.oldestAgeMs < 60_000);
     await database.pool.query('delete from outbox_queue');
     assert.deepEqual(await outboxDepth(database.pool), { queued: 0, oldestAgeMs: null });
+  });
+
+  it('measures outcomes that are contradicted, and those that wait for a person', async () => {
+    const [contradicted, inReview] = captures('final', 2).map((capture) => ({
+      ...capture,
+      account: 'final',
+    }));
+    assert.ok(contradicted !== undefined && inReview !== undefined);
+    await store.claim([contradicted, inReview].map((capture) => claimOf(capture)));
+    await store.record(
+      [contradicted, inReview].map(({ captureId }) => ({
+        captureId,
+        pieces: [pieceOf(captureId, CAPTURED)],
+      })),
+    );
+    const contrary = pieceOf(
+      contradicted.captureId,
+      { is: 'declined', category: 'funds' },
+      { kind: 'notification', attempt: null },
+    );
+    const other = pieceOf(inReview.captureId, CAPTURED_WRONGLY, { kind: 'inquiry', attempt: null });
+    await store.record([{ captureId: contradicted.captureId, pieces: [contrary] }]);
+    await store.record([{ captureId: inReview.captureId, pieces: [other] }]);
+    const group = (await unresolved(database.pool)).filter(({ account }) => account === 'final');
+    assert.deepEqual(
+      group.map(({ state, captures: count, contradicted: held, inReview: waiting }) => ({
+        state,
+        count,
+        held,
+        waiting,
+      })),
+      [{ state: 'succeeded', count: 2, held: 1, waiting: 1 }],
+    );
   });
 
   it('adds up more money than a bigint holds', async () => {

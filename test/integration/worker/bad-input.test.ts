@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PAYERMAX_SHOP, WALLET_SHOP, YABANDPAY_SHOP } from '../../../dev/demo/shops.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
-import { REJECTION_REASONS } from '../../../src/capture/order.js';
+import { REJECTION_REASONS } from '../../../src/capture/rejection.js';
 import type { OrderFulfilled } from '../../../src/capture/order.js';
 import type { LogHeaders, LogMessage } from '../../../src/ports/log.js';
 import { BAD_INPUT, benchOf, NOT_BY_A_MESSAGE, OUT_TRADE_NO } from '../../support/bad-input.js';

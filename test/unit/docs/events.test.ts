@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { PROVIDERS } from '../../../src/capture/capture.js';
 import { EVIDENCE_KINDS, rankOf } from '../../../src/capture/evidence.js';
-import { REJECTION_REASONS, reject } from '../../../src/capture/order.js';
+import { REJECTION_REASONS, reject } from '../../../src/capture/rejection.js';
 import { FAILURE_CATEGORIES, needsNewAuthorisation, PENDING_REASONS } from '../../../src/capture/outcome.js';
 import { CONTRACTS, loadContract } from '../../../src/kafka/contract.js';
 import { cloudEventHeaders } from '../../../src/kafka/cloud-events.js';
@@ -102,6 +102,7 @@ describe('docs/events.md', () => {
     assert.deepEqual(firstColumn('Fields of capture.failed'), own('capture.failed').map(code));
     assert.deepEqual(firstColumn('Fields of capture.pending'), own('capture.pending').map(code));
     assert.deepEqual(firstColumn('Fields of order.fulfilled'), names('order.fulfilled').map(code));
+    assert.deepEqual(firstColumn('Fields of capture.notification'), names('capture.notification').map(code));
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDeadLetterProducer } from '../../../producers/dead-letter.js';
 import type { DeadLetterOptions } from '../../../producers/dead-letter.js';
-import type { Rejection } from '../../../src/capture/order.js';
+import type { Rejection } from '../../../src/capture/rejection.js';
 import { CaptureWorkerError } from '../../../src/errors.js';
 import { batchSizeOf } from '../../../src/kafka/record-size.js';
 import type { LogHeaders, LogMessage, LogRecord } from '../../../src/ports/log.js';

@@ -36,6 +36,19 @@ function bookOf(permissive: boolean, ...paymentIds: string[]): Book {
   return book;
 }
 
+describe('what becomes of captured money', () => {
+  it('is noted once, and only of money that was captured', () => {
+    const book = bookOf(false, 'p');
+    assert.equal(book.undo('p', { is: 'voided', at: AT }), false);
+    assert.equal(book.undo('unknown', { is: 'voided', at: AT }), false);
+    book.capture(order('p', 'a'));
+    assert.equal(book.undo('p', { is: 'refunded', at: AT }), true);
+    assert.equal(book.undo('p', { is: 'voided', at: AT }), false);
+    assert.deepEqual(book.find('p')?.undoing, { is: 'refunded', at: AT });
+    assert.equal(book.totals().captures, 1, 'it was captured all the same');
+  });
+});
+
 describe('the book', () => {
   it('moves the money of an authorisation for the first request id', () => {
     const book = bookOf(false, 'p');

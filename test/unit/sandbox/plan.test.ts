@@ -6,7 +6,10 @@ import type { Scenario } from '../../../sandbox/scenario.js';
 const normal = {
   delayMs: 0,
   execution: { is: 'now' },
+  holdMs: 0,
+  staleMs: 0,
   wording: { is: 'natural' },
+  wrongAmount: false,
   altered: {},
   delivery: { is: 'whole' },
 };
@@ -31,6 +34,16 @@ const plans: readonly (readonly [Scenario, object])[] = [
     { execution: { is: 'late', afterMs: 0 }, wording: unknownWord },
   ],
   [{ kind: 'in_process', moved: true }, { execution: { is: 'in_process', moved: true, endsAfterMs: null } }],
+  [{ kind: 'held', ms: 7 }, { holdMs: 7 }],
+  [
+    { kind: 'delay', ms: 3, then: { kind: 'held', ms: 7, then: { kind: 'held', ms: 1 } } },
+    { delayMs: 3, holdMs: 8 },
+  ],
+  [{ kind: 'stale', ms: 7, then: { kind: 'stale', ms: 2 } }, { staleMs: 9 }],
+  [
+    { kind: 'wrong_amount', then: { kind: 'held', ms: 7 } },
+    { wrongAmount: true, holdMs: 7 },
+  ],
   [
     { kind: 'http', status: 429, moved: false },
     { execution: { is: 'never' }, delivery: { is: 'http', status: 429 } },

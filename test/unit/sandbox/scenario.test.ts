@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Scenario, Script } from '../../../sandbox/scenario.js';
-import { scenarioFor, scenarioSchema, scenariosIn, scriptSchema } from '../../../sandbox/scenario.js';
+import {
+  answersTruly,
+  lastingScenario,
+  scenarioFor,
+  scenarioSchema,
+  scenariosIn,
+  scriptSchema,
+} from '../../../sandbox/scenario.js';
 
 const kindsOf = (script: Script, calls: number): string[] =>
   Array.from({ length: calls }, (_, index) => scenarioFor(script, index + 1).kind);
@@ -48,6 +55,9 @@ describe('reading scenarios', () => {
     { kind: 'http', status: 503, moved: true },
     { kind: 'reset', when: 'before_answer', moved: true },
     { kind: 'delay', ms: 5, then: { kind: 'garbage' } },
+    { kind: 'held', ms: 5 },
+    { kind: 'stale', ms: 5, then: { kind: 'unknown', moved: false } },
+    { kind: 'wrong_amount', times: 2 },
     { kind: 'altered', members: { captureId: null } },
     { kind: 'unsigned' },
     { kind: 'wrong_signature' },
@@ -77,4 +87,29 @@ describe('reading scenarios', () => {
       assert.equal(scriptSchema.safeParse(scenario).success, false);
     });
   }
+});
+
+describe('a script', () => {
+  it('lasts only if it is one scenario without times', () => {
+    const held: Scenario = { kind: 'held', ms: 5 };
+    assert.equal(lastingScenario(held), held);
+    assert.equal(lastingScenario({ ...held, times: 9 }), null);
+    assert.equal(lastingScenario([held]), null);
+  });
+
+  it('keeps from the truth with all but lateness', () => {
+    const late: Scenario = {
+      kind: 'delay',
+      ms: 1,
+      then: { kind: 'held', ms: 1, then: { kind: 'stale', ms: 1 } },
+    };
+    assert.deepEqual([late, { kind: 'normal' } as const].map(answersTruly), [true, true]);
+    const lies: readonly Scenario[] = [
+      { kind: 'answer', resultCode: 'SUCCESS' },
+      { kind: 'wrong_amount' },
+      { kind: 'http', status: 500, moved: true },
+      { kind: 'held', ms: 1, then: { kind: 'garbage' } },
+    ];
+    assert.deepEqual(lies.map(answersTruly), [false, false, false, false]);
+  });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CALM } from '../../../sandbox/profile.js';
+import { CALM } from '../../../sandbox/profiles.js';
 import { Director } from '../../../sandbox/script.js';
 
 const declining = { ...CALM, decline: { RISK_REJECT: 1 } };

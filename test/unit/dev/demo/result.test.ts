@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Books, Break } from '../../../../dev/demo/compare.js';
 import { WALLET_SHOP } from '../../../../dev/demo/shops.js';
 import type { ResultInput } from '../../../../dev/demo/result.js';
-import { isSound, resultOf, tableOf } from '../../../../dev/demo/result.js';
+import { isSound, jsonOf, resultOf, tableOf } from '../../../../dev/demo/result.js';
 
 function books(): Books {
   const row = { provider: 'wallet', orderId: 'o', amount: 1_000n, currency: 'IQD', sequence: 1 } as const;
@@ -54,7 +54,17 @@ function input(breaks: Break[], doubleCaptures = 0): ResultInput {
     doubleCaptures,
     messages: 6,
     seconds: 1.2345,
+    chaos: null,
   };
+}
+
+/** Of a hundred calls, so many were troubled. */
+function troubled(breaks: Break[], calls: number): ResultInput {
+  const rows = books().rows.map((row) => ({
+    ...row,
+    review: row.state === 'pending' ? 'cancelled_in_doubt' : null,
+  }));
+  return { ...input(breaks), chaos: { rows, events: [], calls: { all: 100, troubled: calls } } };
 }
 
 function result(breaks: Break[], doubleCaptures = 0): ReturnType<typeof resultOf> {
@@ -80,7 +90,43 @@ describe('a demo’s result', () => {
       byCurrency: { IQD: { providers: '1000', rows: '1000', events: '1000', ledger: '1000' } },
       breaks: [],
       seconds: 1.2,
+      chaos: null,
     });
+  });
+
+  it('has as JSON what chaos adds, and nothing of it without chaos', () => {
+    const { chaos, ...plain } = result([]);
+    assert.equal(chaos, null);
+    assert.deepEqual(JSON.parse(jsonOf(result([]))), plain);
+    const withChaos = resultOf(troubled([], 30));
+    assert.deepEqual(JSON.parse(jsonOf(withChaos)), {
+      ...plain,
+      guessed: 0,
+      unresolved: 0,
+      unknownToResolved: { p50: null, p99: null },
+      corrections: 0,
+      troubledCalls: 0.3,
+      inReview: 1,
+    });
+  });
+
+  it('is sound with chaos only if nothing was guessed or left unresolved, and there was trouble', () => {
+    assert.ok(isSound(resultOf(troubled([], 30))));
+    assert.ok(!isSound(resultOf(troubled([{ kind: 'lost', id: 'c', says: '' }], 30))));
+    assert.ok(!isSound(resultOf(troubled([{ kind: 'guessed', id: 'c', says: '' }], 30))));
+    assert.ok(!isSound(resultOf(troubled([{ kind: 'unresolved', id: 'c', says: '' }], 30))));
+    assert.ok(!isSound(resultOf(troubled([], 29))));
+  });
+
+  it('shows with chaos what was troubled, corrected and left to people', () => {
+    const input = troubled([], 29);
+    const table = tableOf(resultOf(input), input);
+    assert.match(table, /Troubled: 29 % of 100 calls, WHICH IS TOO LITTLE\. Guessed: 0\. Unresolved: 0\.\n/);
+    assert.match(
+      table,
+      /corrected: 0 \(0 succeeded after all, 0 failed after all\), 0 reversed in the ledger, 1 customers told\.\n/,
+    );
+    assert.match(table, /their providers don’t tell: 1 \(wallet pending, cancelled in doubt: 1\)\.\n/);
   });
 
   it('is sound only if nothing was captured twice, lost, mismatched or unbalanced', () => {

@@ -40,12 +40,7 @@ describe('an order that meets an existing claim', () => {
       'currency',
       /already claimed in EUR/,
     ],
-    [
-      'another amount',
-      { money: { amount: 1n, currency: 'IQD' } },
-      'captureAmount',
-      /already claimed for 1 minor/,
-    ],
+    ['another amount', { orderedAmount: 1n }, 'captureAmount', /already claimed for 1 minor/],
   ];
   for (const [what, difference, field, problem] of differences) {
     it(`contradicts a claim of ${what}, and is told what it is to be compared with`, () => {

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type {
-  AccountTerms,
-  OrderFulfilled,
-  ProviderRules,
-  Rejection,
-} from '../../../../src/capture/order.js';
-import { isRejection, isStorable, planCapture, reject } from '../../../../src/capture/order.js';
+import type { AccountTerms, OrderFulfilled, ProviderRules } from '../../../../src/capture/order.js';
+import type { Rejection } from '../../../../src/capture/rejection.js';
+import { isStorable, planCapture } from '../../../../src/capture/order.js';
+import { isRejection, reject } from '../../../../src/capture/rejection.js';
 import { anOrder } from '../../../support/capture-path.js';
 import { EPOCH } from '../../../support/captures.js';
 

@@ -5,15 +5,19 @@ import type { Capture } from '../../../../src/capture/capture.js';
 import { isFinal } from '../../../../src/capture/capture.js';
 import type { Evidence, Finding } from '../../../../src/capture/evidence.js';
 import type { Decision } from '../../../../src/capture/state-machine.js';
-import { fold, mayStart, started, TRANSITIONS } from '../../../../src/capture/state-machine.js';
+import { fold, started, TRANSITIONS } from '../../../../src/capture/state-machine.js';
+import { licenceOf } from '../../../../src/capture/licence.js';
 import { eventIdOf } from '../../../../src/capture/ids.js';
-import { aCapture, anAnswer, CAPTURED, EPOCH, POLICY } from '../../../support/captures.js';
+import { aCapture, anAnswer, CAPTURED, EPOCH, LEASE_END, POLICY } from '../../../support/captures.js';
 
-const SENDING = started(aCapture());
+const SENDING = started(aCapture(), LEASE_END);
 
 function folded(capture: Capture, evidence: Evidence[], msLater = 100): Decision {
   return fold({ capture, evidence, now: new Date(EPOCH.getTime() + msLater), random: 0.5 }, POLICY);
 }
+
+/** With a jitter of a half. */
+const RARELY = { change: 'set', action: 'inquire', dueInMs: POLICY.overdueInquiryMs * 0.75 };
 
 describe('state machine', () => {
   it('takes a successful answer to succeeded, publishes it and leaves the schedule', () => {
@@ -87,20 +91,34 @@ describe('state machine', () => {
       null,
       'probes of a held account do not count',
     );
-    assert.equal(mayStart(thrice.capture), false);
+    assert.equal(licenceOf(thrice.capture, faults, EPOCH, POLICY), null);
   });
 
-  it('parks a mismatch for a person', () => {
-    const { capture, schedule, event } = folded(SENDING, [
-      anAnswer(1, { ...CAPTURED, requestId: 'another' } as Finding),
-    ]);
+  it('leaves a mismatch to a person, and asks whether it is one', () => {
+    const answer = anAnswer(1, { ...CAPTURED, requestId: 'another' } as Finding);
+    const { capture, schedule, event } = folded(SENDING, [answer]);
     assert.deepEqual(capture.status, { state: 'pending', reason: 'integrity_mismatch' });
     assert.equal(capture.review, 'integrity_mismatch');
-    assert.deepEqual(schedule, { change: 'park' });
+    assert.deepEqual(schedule, { change: 'set', action: 'inquire', dueInMs: 2_500 });
     assert.equal(event?.type, 'capture.pending');
+
+    const inquiry = { ...answer, evidenceId: 'inquiry', kind: 'inquiry', attempt: null } as const;
+    const confirmed = folded(capture, [answer, inquiry]);
+    assert.equal(confirmed.capture.review, 'integrity_mismatch');
+    assert.deepEqual(confirmed.schedule, RARELY);
+    const refuted = folded(capture, [answer, { ...inquiry, finding: CAPTURED }]);
+    assert.deepEqual([refuted.capture.status.state, refuted.capture.review], ['succeeded', null]);
+    assert.deepEqual(refuted.schedule, { change: 'clear' });
   });
 
-  it('parks a capture in doubt for a person when the provider shows the payment as cancelled', () => {
+  it('parks a mismatch at PayerMax, which can’t be asked', () => {
+    const answer = anAnswer(1, { ...CAPTURED, requestId: 'another' } as Finding);
+    const { capture, schedule } = folded({ ...SENDING, provider: 'payermax' }, [answer]);
+    assert.equal(capture.review, 'integrity_mismatch');
+    assert.deepEqual(schedule, { change: 'park' });
+  });
+
+  it('leaves a capture in doubt to a person when the provider shows the payment as cancelled', () => {
     const inquiry = {
       ...anAnswer(1, { is: 'cancelled' }, 'inquiry'),
       kind: 'inquiry',
@@ -109,7 +127,7 @@ describe('state machine', () => {
     const { capture, schedule } = folded(SENDING, [anAnswer(1, { is: 'unknown' }), inquiry]);
     assert.deepEqual(capture.status, { state: 'pending', reason: 'unknown' });
     assert.equal(capture.review, 'cancelled_in_doubt');
-    assert.deepEqual(schedule, { change: 'park' });
+    assert.deepEqual(schedule, RARELY);
     // A cancellation after a capture is a later operation: it changes nothing.
     const captured = folded(SENDING, [anAnswer(1, CAPTURED), inquiry]);
     assert.equal(captured.capture.status.state, 'succeeded');
@@ -142,17 +160,6 @@ describe('state machine', () => {
     assert.equal(folded(once.capture, [anAnswer(1, { is: 'unknown' })]).event, null);
   });
 
-  it('starts only what is planned and not in review', () => {
-    assert.ok(mayStart(aCapture()));
-    for (const status of [
-      SENDING.status,
-      { state: 'pending', reason: 'unknown' },
-      { state: 'cancelled' },
-    ] as const) {
-      assert.ok(!mayStart(aCapture({ status })), status.state);
-    }
-  });
-
   const finding = fc.constantFrom<Finding>(
     CAPTURED,
     { ...CAPTURED, requestId: 'another' } as Finding,
@@ -183,7 +190,8 @@ describe('state machine', () => {
         const evidence: Evidence[] = [];
         let scheduled = true;
         for (const [index, { finding: found, kind, gap }] of steps.entries()) {
-          if (mayStart(capture)) capture = started(capture);
+          if (licenceOf(capture, evidence, new Date(now), POLICY) !== null)
+            capture = started(capture, new Date(now + 45_000));
           const answers = kind === 'capture_response';
           evidence.push({
             ...anAnswer(Math.max(1, capture.attempts), found, String(index)),
@@ -198,7 +206,7 @@ describe('state machine', () => {
           assert.ok(from === to || TRANSITIONS[from].includes(to), `${from} -> ${to}`);
           assert.equal(capture.sequence, before.sequence + (decision.event === null ? 0 : 1));
           scheduled = decision.schedule.change === 'keep' ? scheduled : decision.schedule.change !== 'clear';
-          assert.equal(scheduled, !isFinal(capture.status));
+          assert.equal(scheduled, !isFinal(capture.status) || capture.contradictedAt !== null);
         }
       }),
       { numRuns: 1_000 },

@@ -1,27 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Capture } from '../../../../src/capture/capture.js';
 import type { Evidence, Finding } from '../../../../src/capture/evidence.js';
 import { EVIDENCE_KINDS } from '../../../../src/capture/evidence.js';
 import { verdictOf } from '../../../../src/capture/verdict.js';
-import { aCapture, anAnswer, CAPTURED, EPOCH } from '../../../support/captures.js';
+import { aCapture, anAnswer, CAPTURED, EPOCH, LEASE_END, POLICY } from '../../../support/captures.js';
 
 const DECLINED: Finding = { is: 'declined', category: 'funds' };
 const DOUBTS: Finding[] = [{ is: 'unknown' }, { is: 'in_process' }, { is: 'busy' }, { is: 'cancelled' }];
 const NO_EFFECT: Finding[] = [{ is: 'not_sent' }, { is: 'not_processed' }, { is: 'account_fault' }];
 
 function says(attempts: number, ...evidence: Evidence[]): string {
-  const verdict = verdictOf(aCapture({ attempts }), evidence);
+  const verdict = verdictOf(aCapture({ attempts }), evidence, POLICY.quietPeriodMs);
   return verdict.says === 'pending' ? `pending/${verdict.reason}` : verdict.says;
 }
 
-/** The same words from a stronger source than the capture call's own answer. */
+/** The same words from a stronger source than the capture call's own answer, when nothing that was sent can be executed any more. */
 function from(kind: Evidence['kind'], finding: Finding, secondsLater = 0): Evidence {
   return {
     ...anAnswer(1, finding, `${kind}:${finding.is}:${String(secondsLater)}`),
     kind,
     attempt: null,
-    at: new Date(EPOCH.getTime() + secondsLater * 1_000),
+    at: new Date(LEASE_END.getTime() + POLICY.quietPeriodMs + (secondsLater + 1) * 1_000),
   };
 }
 
@@ -95,9 +96,10 @@ describe('verdict', () => {
   it('ranks by source, then by the provider’s time, then captured over declined', () => {
     for (const [index, kind] of EVIDENCE_KINDS.entries()) {
       for (const stronger of EVIDENCE_KINDS.slice(index + 1)) {
+        const isSettled = stronger !== 'notification';
         assert.equal(
           says(1, from(kind, CAPTURED, 99), from(stronger, DECLINED)),
-          'failed',
+          isSettled ? 'failed' : 'pending/unknown',
           `${kind} < ${stronger}`,
         );
       }
@@ -105,6 +107,47 @@ describe('verdict', () => {
     assert.equal(says(1, from('inquiry', CAPTURED, 1), from('inquiry', DECLINED, 2)), 'failed');
     assert.equal(says(1, from('inquiry', CAPTURED, 2), from('inquiry', DECLINED, 1)), 'succeeded');
     assert.equal(says(1, from('inquiry', CAPTURED, 1), from('inquiry', DECLINED, 1)), 'succeeded');
+  });
+
+  it('takes a notice of a refusal for one of the first request, and of no later one', () => {
+    const refused = from('notification', DECLINED);
+    const verdict = (change: Partial<Capture>, evidence: readonly Evidence[]): string =>
+      verdictOf(aCapture(change), evidence, POLICY.quietPeriodMs).says;
+    const inDoubt = anAnswer(1, { is: 'unknown' });
+    assert.equal(verdict({ attempts: 1 }, [inDoubt, refused]), 'failed');
+    const second = { generation: 2, requestId: 'second', attemptsBefore: 1, attempts: 2 };
+    assert.equal(verdict(second, [inDoubt, anAnswer(2, { is: 'unknown' }), refused]), 'pending');
+    assert.equal(verdict(second, [inDoubt, refused]), 'under_way');
+  });
+
+  it('takes a notice that the payment is closed for no outcome', () => {
+    const closed = from('notification', { is: 'closed', category: 'expired' });
+    assert.equal(says(0, closed), 'unsent', 'the provider decides when it is asked to capture');
+    assert.equal(says(1, anAnswer(1, { is: 'not_sent' }), closed), 'unsent');
+    assert.equal(says(1, anAnswer(1, { is: 'unknown' }), closed), 'pending/unknown');
+    assert.equal(says(1, anAnswer(1, DECLINED), closed), 'failed');
+    const another: Finding = { ...CAPTURED, money: { amount: 1n, currency: 'IQD' } } as Finding;
+    assert.equal(says(1, anAnswer(1, another), closed), 'pending/integrity_mismatch');
+  });
+
+  it('is open while answer and notifications contradict each other, until an inquiry settles it', () => {
+    const closed = from('notification', { is: 'closed', category: 'expired' });
+    const refused = from('notification', DECLINED);
+    const captured = from('notification', CAPTURED, 5);
+    for (const words of [
+      [anAnswer(1, CAPTURED), closed],
+      [anAnswer(1, CAPTURED), refused],
+      [anAnswer(1, DECLINED), captured],
+      [anAnswer(1, { is: 'unknown' }), closed, captured],
+      [anAnswer(1, { is: 'unknown' }), refused, captured],
+    ]) {
+      const told = words.map(({ kind, finding }) => `${kind} ${finding.is}`).join(', ');
+      assert.equal(says(1, ...words), 'pending/unknown', told);
+      assert.equal(says(1, ...words, from('inquiry', CAPTURED)), 'succeeded', told);
+      assert.equal(says(1, ...words, from('inquiry', DECLINED)), 'failed', told);
+      const atPayermax = aCapture({ attempts: 1, provider: 'payermax' });
+      assert.notEqual(verdictOf(atPayermax, words, POLICY.quietPeriodMs).says, 'pending', told);
+    }
   });
 
   it('never lets "authorised" contradict a success', () => {
@@ -145,8 +188,8 @@ describe('verdict', () => {
     fc.assert(
       fc.property(shuffled, ([set, other]) => {
         assert.deepEqual(
-          verdictOf(aCapture({ attempts: 3 }), other),
-          verdictOf(aCapture({ attempts: 3 }), set),
+          verdictOf(aCapture({ attempts: 3 }), other, POLICY.quietPeriodMs),
+          verdictOf(aCapture({ attempts: 3 }), set, POLICY.quietPeriodMs),
         );
       }),
       { numRuns: 500 },
@@ -156,7 +199,7 @@ describe('verdict', () => {
   it('reaches an outcome only by a word that the money moved or won’t', () => {
     fc.assert(
       fc.property(pieces, (set) => {
-        const verdict = verdictOf(aCapture({ attempts: 3 }), set);
+        const verdict = verdictOf(aCapture({ attempts: 3 }), set, POLICY.quietPeriodMs);
         const heard = (is: Finding['is']): boolean => set.some((one) => one.finding.is === is);
         if (verdict.says === 'succeeded') assert.ok(heard('captured'));
         if (verdict.says === 'failed') assert.ok(heard('declined'));

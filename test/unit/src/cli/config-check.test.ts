@@ -107,6 +107,26 @@ describe('config check', () => {
     assert.ok(out.includes(`  walletPublicKeyFingerprint: sha256:${fingerprint(wallets.publicKey)}\n`));
   });
 
+  it('shows further keys as the current one, of shared secrets only how many there are', async () => {
+    const accounts = ACCOUNT_OF_EACH.replace(
+      'secretKey: { env: SHOP_SECRET }',
+      "secretKey: { env: SHOP_SECRET }\n  previousKeys: [{ env: SHOP_SECRET }]\n  notifySources: ['192.0.2.1']",
+    ).replace('authorisationWindow: 7d', 'authorisationWindow: 7d\n  previousKeys: [{ file: wallets.pem }]');
+    writeFileSync(join(folder, 'rotating.yaml'), accounts);
+    const { code, out } = await checkOf({
+      ...ENV,
+      CAPTURE_WORKER_ACCOUNTS_FILE: 'rotating.yaml',
+      SHOP_SECRET: 'hunter2hunter2',
+    });
+    assert.equal(code, 0, out);
+    assert.match(out, /^CAPTURE_WORKER_NOTIFY_PORT: 8090$/m);
+    assert.equal(out.match(/^ {2}previousKeysFingerprint: sha256:[0-9a-f]{64}$/gm)?.length, 1);
+    assert.match(out, /^ {2}previousKeysFingerprint: set$/m);
+    assert.match(out, /^ {2}previousKeysFingerprint: none$/m);
+    assert.match(out, /^ {2}notifySources: 192\.0\.2\.1$/m);
+    assert.doesNotMatch(out, /hunter2|BEGIN|MII/);
+  });
+
   it('says the same as JSON', async () => {
     const { code, out } = await check('--json');
     assert.equal(code, 0);

@@ -34,6 +34,10 @@ const COMMANDS = [
   'config check',
   'captures show',
   'captures list',
+  'accounts list',
+  'accounts pause',
+  'accounts resume',
+  'notifications list',
   'lag',
 ];
 
@@ -45,7 +49,7 @@ describe('capture-worker', () => {
       for (const part of [
         /^Usage: capture-worker /,
         /^Environment/m,
-        /^Exit codes:\n {2}0 {2}done$/m,
+        /^Exit codes:\n {2}0 {2,3}done$/m,
         /^Examples:\n {2}\S/m,
       ])
         assert.match(out, part);

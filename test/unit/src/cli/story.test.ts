@@ -51,6 +51,7 @@ function aStory(change: Partial<Story> = {}): Story {
         record: { topic: 'capture.succeeded', key: null, value: null, headers: [] },
       },
     ],
+    actions: [],
     ...change,
   };
 }

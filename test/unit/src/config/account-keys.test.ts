@@ -14,11 +14,20 @@ after(() => {
 
 const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const theirs = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const another = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PRIVATE_PEM = ours.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const PRIVATE_BASE64 = ours.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
 const OWN_PUBLIC = ours.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 const THEIR_PUBLIC = theirs.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-const ENV = { PRIVATE: PRIVATE_BASE64, OWN_PUBLIC, THEIR_PUBLIC, SECRET: 'made-up-key\n', SHORT: 'short' };
+const ANOTHER_PUBLIC = another.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const ENV = {
+  PRIVATE: PRIVATE_BASE64,
+  OWN_PUBLIC,
+  THEIR_PUBLIC,
+  ANOTHER_PUBLIC,
+  SECRET: 'made-up-key\n',
+  SHORT: 'short',
+};
 
 const YABANDPAY = {
   provider: 'yabandpay',
@@ -70,6 +79,8 @@ describe('an account with YabandPay', () => {
       baseUrl: 'https://mapi.yabandpay.com',
       secretKey: 'made-up-key',
       notifyUrl: 'https://shop.example.com/notify',
+      previousKeys: [],
+      notifySources: [],
       authorisationWindowMs: 30 * 86_400_000,
       timeoutMs: 30_000,
       maxInFlight: 100,
@@ -122,6 +133,8 @@ describe('an account with PayerMax', () => {
       keyVersion: '1',
       requireSignedAnswers: true,
       requireSignedRefusals: false,
+      previousKeys: [],
+      notifySources: [],
       authorisationWindowMs: 7 * 86_400_000,
       timeoutMs: 15_000,
       maxInFlight: 100,
@@ -140,6 +153,77 @@ describe('an account with PayerMax', () => {
   it('is refused if another account is the same app', () => {
     const both = account('main', PAYERMAX) + account('alias', { ...PAYERMAX, merchantId: 'P2' });
     assert.match(problemsOf(both), /alias\.appId: .*app already/);
+  });
+});
+
+describe('what an account takes notifications by', () => {
+  const WALLET = {
+    provider: 'wallet',
+    merchantId: 'a',
+    clientId: 'b',
+    baseUrl: 'https://w.example',
+    privateKey: '{ env: PRIVATE }',
+    walletPublicKey: '{ env: THEIR_PUBLIC }',
+    authorisationWindow: '7d',
+  };
+
+  it('is the current key and those beside it, of each provider', () => {
+    const rsa = '[{ env: ANOTHER_PUBLIC }, { env: THEIR_PUBLIC }]';
+    for (const keys of [WALLET, PAYERMAX]) {
+      const one = read(account('main', { ...keys, previousKeys: rsa }));
+      assert.ok(one !== undefined);
+      assert.deepEqual(
+        one.previousKeys.map((key) => key.equals(another.publicKey)),
+        [true, false],
+      );
+    }
+    const eu = read(account('eu', { ...YABANDPAY, previousKeys: '[{ env: SECRET }]' }));
+    assert.deepEqual(
+      eu?.previousKeys.map((key) => key.export().toString()),
+      ['made-up-key'],
+    );
+  });
+
+  it('is never our own key, nor one that can’t be read', () => {
+    for (const keys of [WALLET, PAYERMAX]) {
+      const problems = problemsOf(account('main', { ...keys, previousKeys: '[{ env: OWN_PUBLIC }]' }));
+      assert.match(problems, /main\.previousKeys: holds the public half of this account's own privateKey/);
+    }
+    const problems = problemsOf(
+      account('main', { ...WALLET, previousKeys: '[{ env: THEIR_PUBLIC }, hunter2hunter2]' }),
+    );
+    assert.match(problems, /main\.previousKeys\.1: must be \{ file/);
+    assert.doesNotMatch(problems, /hunter2/);
+    assert.match(
+      problemsOf(account('eu', { ...YABANDPAY, previousKeys: '[{ env: SHORT }]' })),
+      /eu\.previousKeys\.0: the variable SHORT holds no secret/,
+    );
+    assert.match(
+      problemsOf(account('main', { ...WALLET, previousKeys: '{ env: THEIR_PUBLIC }' })),
+      /main\.previousKeys: must be a list of keys/,
+    );
+  });
+
+  it('is a list of addresses and ranges', () => {
+    const sources = "['192.0.2.1', '198.51.100.0/24', '2001:db8::/32']";
+    const one = read(account('main', { ...WALLET, notifySources: sources }));
+    assert.deepEqual(one?.notifySources, ['192.0.2.1', '198.51.100.0/24', '2001:db8::/32']);
+    for (const wrong of [
+      "['192.0.2']",
+      "['192.0.2.0/33']",
+      "['example.com']",
+      "['192.0.2.1/']",
+      "['2001:db8::/129']",
+    ])
+      assert.match(
+        problemsOf(account('main', { ...WALLET, notifySources: wrong })),
+        /main\.notifySources\.0: is neither an IP address nor a range/,
+        wrong,
+      );
+    assert.match(
+      problemsOf(account('main', { ...WALLET, notifySources: '192.0.2.1' })),
+      /main\.notifySources: must be a list of IP addresses/,
+    );
   });
 });
 

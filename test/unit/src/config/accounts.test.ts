@@ -69,6 +69,8 @@ describe('loadAccounts', () => {
       requireSignedAnswers: true,
       timeoutMs: 25_000,
       maxInFlight: 100,
+      previousKeys: [],
+      notifySources: [],
     });
   });
 

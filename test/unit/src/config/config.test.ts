@@ -79,7 +79,16 @@ describe('loadConfig', () => {
     assert.deepEqual(config.policy, {
       announceUnsentAfterMs: 60_000,
       resend: { baseMs: 2_000, capMs: 300_000 },
-      inquiry: { baseMs: 5_000, capMs: 900_000 },
+      inquiry: {
+        wallet: { baseMs: 5_000, capMs: 900_000 },
+        yabandpay: { baseMs: 5_000, capMs: 900_000 },
+        payermax: { baseMs: 5_000, capMs: 900_000 },
+      },
+      overdueInquiryMs: 3_600_000,
+      quietPeriodMs: 120_000,
+      resendSpacingMs: 60_000,
+      repeatAfterMs: 900_000,
+      contradictionWaitMs: 900_000,
       accountFaultTries: 3,
     });
   });
@@ -88,6 +97,36 @@ describe('loadConfig', () => {
     const uncommented = readFileSync('.env.example', 'utf8').replaceAll(/^#(?=CAPTURE_WORKER_)/gm, '');
     const config = loadConfig({ ...parseEnv(uncommented), ...KEYS }, { cwd: folder });
     assert.deepEqual(config.http, { host: '0.0.0.0', port: 9464 });
+    assert.deepEqual(config.notify, { host: '127.0.0.1', port: 8090, windowMs: 300_000 });
+  });
+
+  it('takes a provider’s own back-off for its inquiries, and for what it lacks the one of all', () => {
+    const { inquiry } = loadConfig(
+      {
+        ...EXAMPLE,
+        ...KEYS,
+        CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: '10s',
+        CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_BASE: '30s',
+        CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_CAP: '1m',
+      },
+      { cwd: folder },
+    ).policy;
+    assert.deepEqual(inquiry, {
+      wallet: { baseMs: 10_000, capMs: 60_000 },
+      yabandpay: { baseMs: 30_000, capMs: 900_000 },
+      payermax: { baseMs: 10_000, capMs: 900_000 },
+    });
+  });
+
+  it('takes no notifications if the port is off, and any free port if it is 0', () => {
+    const portOf = (port: string) =>
+      loadConfig({ ...EXAMPLE, ...KEYS, CAPTURE_WORKER_NOTIFY_PORT: port }, { cwd: folder }).notify.port;
+    assert.deepEqual(['off', '0', '80', ''].map(portOf), [null, 0, 80, 8_090]);
+    for (const port of ['-1', '65536', 'none', '8090 ', 'OFF'])
+      assert.match(
+        problemOf(() => portOf(port)),
+        /CAPTURE_WORKER_NOTIFY_PORT: .*is neither a port, 0 to 65535, nor off/,
+      );
   });
 
   it('is frozen all the way down', () => {

@@ -171,6 +171,17 @@ describe('readEnvironment', () => {
         'CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: 1h is above CAPTURE_WORKER_INQUIRY_BACKOFF_CAP, 15m',
       ],
     );
+    // A provider's own is held against what applies to all where it has none.
+    assert.deepEqual(
+      problemsWith({
+        CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_BASE: '1h',
+        CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_CAP: '1s',
+      }),
+      [
+        'CAPTURE_WORKER_WALLET_INQUIRY_BACKOFF_BASE: 1h is above CAPTURE_WORKER_INQUIRY_BACKOFF_CAP, 15m',
+        'CAPTURE_WORKER_INQUIRY_BACKOFF_BASE: 5s is above CAPTURE_WORKER_YABANDPAY_INQUIRY_BACKOFF_CAP, 1s',
+      ],
+    );
   });
 
   it('refuses values out of bounds and words that it does not know', () => {

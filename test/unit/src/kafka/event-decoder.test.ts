@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { CaptureEvent } from '../../../../src/capture/events.js';
 import { EVENT_TYPES } from '../../../../src/capture/events.js';
-import { isRejection } from '../../../../src/capture/order.js';
+import { isRejection } from '../../../../src/capture/rejection.js';
 import { frame } from '../../../../src/kafka/avro/wire-format.js';
 import { eventDecoder, type ReadEvent } from '../../../../src/kafka/event-decoder.js';
 import { eventEncoder } from '../../../../src/kafka/event-encoder.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { OrderFulfilled } from '../../../../src/capture/order.js';
-import { isRejection } from '../../../../src/capture/order.js';
+import { isRejection } from '../../../../src/capture/rejection.js';
 import { CaptureWorkerError, hasCode } from '../../../../src/errors.js';
 import { avroType } from '../../../../src/kafka/avro/type.js';
 import { frame } from '../../../../src/kafka/avro/wire-format.js';

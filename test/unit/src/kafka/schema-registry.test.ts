@@ -47,7 +47,7 @@ describe('registering', () => {
     const registrations = await registerSchemas(registry, topics);
     assert.deepEqual(
       registrations.map(({ raisedFrom }) => raisedFrom),
-      [null, null, 'BACKWARD', null],
+      [null, null, 'BACKWARD', null, null],
     );
     assert.equal(registry.levels.get('eu.capture.failed-value'), 'FULL_TRANSITIVE');
   });

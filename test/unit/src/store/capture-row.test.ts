@@ -18,6 +18,7 @@ function rowWith(change: Row): Row {
     payment_id: capture.paymentId,
     amount: capture.money.amount,
     currency: capture.money.currency,
+    ordered_amount: capture.orderedAmount,
     authorised_amount: capture.authorisedAmount,
     expires_at: capture.expiresAt,
     traceparent: capture.traceparent,
@@ -35,6 +36,10 @@ function rowWith(change: Row): Row {
     sequence: 0,
     announced: null,
     review: null,
+    lease_until: null,
+    attempts_before: 0,
+    corrections: 0,
+    contradicted_at: null,
     ...change,
   };
 }
@@ -93,8 +98,10 @@ describe('a row of captures', () => {
 
   it('is on the schedule exactly while there is no outcome', () => {
     assert.deepEqual(
-      statuses.map((status) => actionFor(status)),
+      statuses.map((status) => actionFor(aCapture({ status }))),
       ['send', 'lapse', 'inquire', null, null, null, null],
     );
+    const status = { state: 'failed', category: 'funds' } as const;
+    assert.equal(actionFor(aCapture({ status, contradictedAt: EPOCH })), 'inquire', 'or it is contradicted');
   });
 });

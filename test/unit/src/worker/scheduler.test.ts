@@ -50,15 +50,6 @@ describe('scheduler', () => {
     await assert.rejects(dead);
   });
 
-  it('leaves pending captures alone: only an inquiry may license another send', async () => {
-    const path = capturePath();
-    path.respond = () => ({ is: 'unknown' });
-    await takeOrder(anOrder(), SOURCE, path.options);
-    await runFor(path, 3_600_000);
-    assert.equal(path.sent.length, 1);
-    assert.equal(only(path).status.state, 'pending');
-  });
-
   it('tells subscribers of a capture that could not be sent for a minute, once', async () => {
     const path = capturePath();
     path.respond = () => ({ is: 'not_processed' });
@@ -69,6 +60,37 @@ describe('scheduler', () => {
       ['not_sent'],
     );
     assert.equal(only(path).status.state, 'planned');
+  });
+
+  it('sends nothing while the account is paused, tells that once, and captures it when it is resumed', async () => {
+    const path = capturePath();
+    path.store.paused.add('shop');
+    const { taken } = await takeOrder(anOrder(), SOURCE, path.options);
+    assert.equal(taken, 'deferred');
+    await runFor(path, 300_000);
+    assert.deepEqual([path.sent.length, only(path).status.state, only(path).attempts], [0, 'planned', 0]);
+    assert.deepEqual(
+      path.store.events.map((event) => event.type === 'capture.pending' && event.reason),
+      ['not_sent'],
+    );
+    path.store.paused.delete('shop');
+    await runFor(path, 30_000);
+    assert.deepEqual([path.sent.length, only(path).status.state], [1, 'succeeded']);
+  });
+
+  it('asks about what is pending while the account is paused, and sends it no second time', async () => {
+    const path = capturePath();
+    path.respond = () => ({ is: 'unknown' });
+    path.tell = () => ({ is: 'authorised' });
+    await takeOrder(anOrder(), SOURCE, path.options);
+    path.store.paused.add('shop');
+    await runFor(path, 3_600_000);
+    const sends = (): number => path.sent.length;
+    assert.ok(path.asked.length > 2, String(path.asked.length));
+    assert.equal(sends(), 1);
+    path.store.paused.delete('shop');
+    await runFor(path, 3_600_000);
+    assert.ok(sends() > 1, 'its evidence licenses another send');
   });
 
   it('keeps looking when the schedule can’t be read', async () => {

@@ -9,7 +9,7 @@ import { readCapture } from '../../../../../src/providers/payermax/capture-call.
 import { bodyAround } from '../../../../../src/providers/payermax/gateway.js';
 import { payermaxRules } from '../../../../../src/providers/payermax/rules.js';
 import { captureAnswer } from '../../../../../src/providers/payermax/wire.js';
-import { aCapture, EPOCH, POLICY } from '../../../../support/captures.js';
+import { aCapture, EPOCH, LEASE_END, POLICY } from '../../../../support/captures.js';
 
 /** The request and the answer that the capture page shows. They don't belong together: one is about 100 USD, the other about 10 SAR. */
 const REQUEST = {
@@ -47,6 +47,7 @@ const usd = started(
     money: { amount: 10_000n, currency: 'USD' },
     authorisedAmount: 10_000n,
   }),
+  LEASE_END,
 );
 const sar = { ...usd, money: { amount: 1_000n, currency: 'SAR' } };
 
@@ -115,7 +116,7 @@ describe("the page's answer", () => {
   for (const status of ['PENDING', 'SUCCESS', 'FAILED', 'CLOSED']) {
     it(`is an integrity mismatch to the page's request as ${status}, and waits for a person`, () => {
       const evidence = [evidenceFor(usd, { status })];
-      const verdict = verdictOf(usd, evidence);
+      const verdict = verdictOf(usd, evidence, POLICY.quietPeriodMs);
       assert.equal(verdict.says === 'pending' && verdict.reason, 'integrity_mismatch');
       const { capture, event } = fold({ capture: usd, evidence, now: EPOCH, random: 0.5 }, POLICY);
       assert.deepEqual(capture.status, { state: 'pending', reason: 'integrity_mismatch' });
@@ -125,9 +126,15 @@ describe("the page's answer", () => {
   }
 
   it('answers a request for 10 SAR as it is meant', () => {
-    const verdict = verdictOf(sar, [evidenceFor(sar)]);
+    const verdict = verdictOf(sar, [evidenceFor(sar)], POLICY.quietPeriodMs);
     assert.equal(verdict.says === 'pending' && verdict.reason, 'in_process');
-    assert.equal(verdictOf(sar, [evidenceFor(sar, { status: 'SUCCESS' })]).says, 'succeeded');
-    assert.equal(verdictOf(sar, [evidenceFor(sar, { status: 'FAILED' })]).says, 'failed');
+    assert.equal(
+      verdictOf(sar, [evidenceFor(sar, { status: 'SUCCESS' })], POLICY.quietPeriodMs).says,
+      'succeeded',
+    );
+    assert.equal(
+      verdictOf(sar, [evidenceFor(sar, { status: 'FAILED' })], POLICY.quietPeriodMs).says,
+      'failed',
+    );
   });
 });

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Money } from '../../../../../src/capture/money.js';
 import type { OrderFulfilled } from '../../../../../src/capture/order.js';
-import { isRejection, planCapture } from '../../../../../src/capture/order.js';
+import { planCapture } from '../../../../../src/capture/order.js';
+import { isRejection } from '../../../../../src/capture/rejection.js';
 import { payermaxRules } from '../../../../../src/providers/payermax/rules.js';
 
 const REQUEST_ID = '0123456789abcdef0123456789abcdef';

@@ -67,7 +67,7 @@ function claimedIn({ finding, at }: Answer): string {
     providerMessage: null,
     raw: null,
   };
-  return claimedBy(evidence, { money, requestId });
+  return claimedBy(evidence, { money, requestIds: [requestId] });
 }
 
 function result(resultStatus: string, resultCode: string, resultMessage = 'A message.'): object {

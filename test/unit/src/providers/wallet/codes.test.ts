@@ -49,7 +49,8 @@ const CLASSES: Record<string, string[]> = {
   busy: ['MUTEX_OPERATION_IN_PROCESSING'],
   not_processed: ['REQUEST_TRAFFIC_EXCEED_LIMIT'],
   account_fault: ['SIGNATURE_INVALID', 'CLIENT_INVALID', 'KEY_NOT_FOUND', 'ACCESS_DENIED'],
-  unknown: ['UNKNOWN_EXCEPTION', 'REPEAT_REQ_INCONSISTENT', 'EXPIRED_ACCESS_TOKEN'],
+  id_taken: ['REPEAT_REQ_INCONSISTENT'],
+  unknown: ['UNKNOWN_EXCEPTION', 'EXPIRED_ACCESS_TOKEN'],
 };
 const INVALID_REQUESTS = [
   'PARAM_ILLEGAL',
@@ -77,18 +78,20 @@ describe('the code table', () => {
       }
     });
 
-    it(`reads ${code} with any other status as unknown`, () => {
-      for (const other of ['S', 'U', 'F', 'A', 's', '', 'SUCCESS'].filter((word) => word !== status)) {
+    it(`reads ${code} with any other status as unknown, and as in process if it was accepted`, () => {
+      assert.equal(meaningOf('A', code).is, 'in_process');
+      for (const other of ['S', 'U', 'F', 's', '', 'SUCCESS'].filter((word) => word !== status)) {
         assert.equal(meaningOf(other, code).is, 'unknown', `${other} ${code}`);
       }
     });
   }
 
-  it('reads a code that it does not hold as unknown, whatever the status', () => {
-    for (const status of ['S', 'U', 'F', 'A', '']) {
-      for (const code of ['', 'success', 'SYSTEM_ERROR', 'INVALID_CONTRACT', 'toString', '__proto__']) {
+  it('reads a code that it does not hold as unknown, and as in process if it was accepted', () => {
+    for (const code of ['', 'success', 'SYSTEM_ERROR', 'INVALID_CONTRACT', 'toString', '__proto__']) {
+      for (const status of ['S', 'U', 'F', '']) {
         assert.equal(meaningOf(status, code).is, 'unknown', `${status} ${code}`);
       }
+      assert.equal(meaningOf('A', code).is, 'in_process', code);
     }
   });
 });

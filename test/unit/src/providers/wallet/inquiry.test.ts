@@ -70,7 +70,7 @@ function claimOf(json: object, call: InquiryCall): string {
     providerMessage: message,
     raw: null,
   };
-  return claimedBy(evidence, { money: call.money, requestId: call.requestId });
+  return claimedBy(evidence, { money: call.money, requestIds: [call.requestId] });
 }
 
 describe('an inquiry', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MAX_MINOR_UNITS } from '../../../../../src/capture/money.js';
 import type { Money } from '../../../../../src/capture/money.js';
-import { isRejection } from '../../../../../src/capture/order.js';
+import { isRejection } from '../../../../../src/capture/rejection.js';
 import { walletAmount, walletRules } from '../../../../../src/providers/wallet/rules.js';
 
 const REQUEST_ID = '0123456789abcdef0123456789abcdef';

@@ -10,7 +10,7 @@ import { readCapture } from '../../../../../src/providers/yabandpay/capture-call
 import { YABANDPAY_CODES } from '../../../../../src/providers/yabandpay/codes.js';
 import { writeAmount } from '../../../../../src/providers/yabandpay/rules.js';
 import { YABANDPAY_STATES } from '../../../../../src/providers/yabandpay/states.js';
-import { EPOCH } from '../../../../support/captures.js';
+import { aCapture, EPOCH, POLICY } from '../../../../support/captures.js';
 
 /** The answer that the capture page shows. */
 const PAGE = {
@@ -61,7 +61,8 @@ function outcomeOf(data: Members, money = EUR_1): string {
     providerMessage: null,
     raw: null,
   };
-  const verdict = verdictOf({ money, requestId: 'REQ-1', attempts: 1 }, [evidence]);
+  const capture = aCapture({ money, requestId: 'REQ-1', attempts: 1 });
+  const verdict = verdictOf(capture, [evidence], POLICY.quietPeriodMs);
   return verdict.says === 'pending' ? `pending/${verdict.reason}` : verdict.says;
 }
 
@@ -177,14 +178,14 @@ describe('an amount in an answer', () => {
 });
 
 describe('a success', () => {
-  it('that leaves out what decides is unknown', () => {
+  it('that leaves out what decides was accepted, no more', () => {
     for (const name of ['trade_id', 'state', 'amount', 'currency']) {
       for (const value of [undefined, null, '']) {
-        assert.deepEqual(answered({ [name]: value }), { is: 'unknown' }, `${name} ${String(value)}`);
+        assert.deepEqual(answered({ [name]: value }), { is: 'in_process' }, `${name} ${String(value)}`);
       }
     }
     for (const data of [undefined, null, '', [], {}]) {
-      assert.deepEqual(readingOf({ ...PAGE, data }).finding, { is: 'unknown' });
+      assert.deepEqual(readingOf({ ...PAGE, data }).finding, { is: 'in_process' });
     }
   });
 
@@ -204,14 +205,14 @@ describe('a success', () => {
     verify: { is: 'in_process' },
     new: { is: 'in_process' },
     // Never `authorised`: that could license another send.
-    authorized: { is: 'unknown' },
+    authorized: { is: 'in_process' },
     declined: { is: 'declined', category: 'other' },
     failed: { is: 'declined', category: 'other' },
     expired: { is: 'declined', category: 'expired' },
     cancelled: { is: 'cancelled' },
     canceled: { is: 'cancelled' },
-    completed: { is: 'unknown' },
-    'PAID!': { is: 'unknown' },
+    completed: { is: 'in_process' },
+    'PAID!': { is: 'in_process' },
   };
   for (const [state, finding] of Object.entries(findings)) {
     it(`with the state ${state} is ${finding.is}`, () => {

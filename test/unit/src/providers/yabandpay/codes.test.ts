@@ -10,7 +10,7 @@ const ON_THE_PAGE: Record<string, { status: boolean; meaning: YabandpayMeaning }
   '-403': { status: false, meaning: { is: 'account_fault' } },
   '-2001': { status: false, meaning: { is: 'account_fault' } },
   '-3001': { status: false, meaning: { is: 'declined', category: 'invalid_request' } },
-  '-4118': { status: false, meaning: { is: 'unknown' } },
+  '-4118': { status: false, meaning: { is: 'id_taken' } },
   '-4089': { status: false, meaning: { is: 'declined', category: 'expired' } },
   '-4084': { status: false, meaning: { is: 'declined', category: 'amount' } },
   '-4085': { status: false, meaning: { is: 'declined', category: 'currency' } },

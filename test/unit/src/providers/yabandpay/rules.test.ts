@@ -5,7 +5,7 @@ import { exponentOf } from '../../../../../src/capture/currencies.js';
 import type { Money } from '../../../../../src/capture/money.js';
 import { MAX_MINOR_UNITS, parseMajor } from '../../../../../src/capture/money.js';
 import type { CaptureInstruction } from '../../../../../src/capture/order.js';
-import { isRejection } from '../../../../../src/capture/order.js';
+import { isRejection } from '../../../../../src/capture/rejection.js';
 import { hasCode } from '../../../../../src/errors.js';
 import { writeAmount, yabandpayRules } from '../../../../../src/providers/yabandpay/rules.js';
 import { anOrder } from '../../../../support/capture-path.js';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { Metrics } from '../../../src/metrics.js';
-import { createMetrics, METRICS } from '../../../src/metrics.js';
-import { aCapture } from '../../support/captures.js';
+import type { Metrics } from '../../../../src/metrics/metrics.js';
+import { createMetrics } from '../../../../src/metrics/metrics.js';
+import { METRICS } from '../../../../src/metrics/names.js';
+import { aCapture } from '../../../support/captures.js';
 
 function someMetrics(): Metrics {
   return createMetrics({ version: '1.2.3', ofProcess: false });
@@ -44,6 +45,42 @@ describe('createMetrics', () => {
     ]);
   });
 
+  it('counts requests to the notify endpoint by account and what became of them', async () => {
+    const metrics = someMetrics();
+    metrics.notifyRequest({ provider: 'wallet', account: 'shop' }, 'stored');
+    metrics.notifyRequest(null, 'unknown_address');
+    assert.deepEqual(await samples(metrics, 'capture_worker_notify_requests'), [
+      'capture_worker_notify_requests_total{provider="wallet",account="shop",result="stored"} 1',
+      'capture_worker_notify_requests_total{provider="none",account="none",result="unknown_address"} 1',
+    ]);
+  });
+
+  it('counts what became of notifications, and shows those that are not where they belong', async () => {
+    const metrics = someMetrics();
+    metrics.notification('wallet', 'folded');
+    metrics.notification('payermax', 'parked');
+    metrics.deadLetter('undecodable');
+    metrics.notifications({ queued: 3, parked: 2, oldestParkedAgeMs: 1_500 });
+    assert.deepEqual(await samples(metrics, 'capture_worker_notifications_consumed_total'), [
+      'capture_worker_notifications_consumed_total{provider="wallet",result="folded"} 1',
+      'capture_worker_notifications_consumed_total{provider="payermax",result="parked"} 1',
+    ]);
+    assert.deepEqual(await samples(metrics, 'capture_worker_dead_letters_total'), [
+      'capture_worker_dead_letters_total{reason="undecodable"} 1',
+    ]);
+    const backlog = async (): Promise<string[]> => [
+      ...(await samples(metrics, 'capture_worker_notification_queue_depth')),
+      ...(await samples(metrics, 'capture_worker_parked')),
+    ];
+    assert.deepEqual(await backlog(), [
+      'capture_worker_notification_queue_depth 3',
+      'capture_worker_parked_notifications 2',
+      'capture_worker_parked_oldest_age_seconds 1.5',
+    ]);
+    metrics.notifications({ queued: 0, parked: 0, oldestParkedAgeMs: null });
+    assert.equal((await backlog())[2], 'capture_worker_parked_oldest_age_seconds 0');
+  });
+
   it('measures batches', async () => {
     const metrics = someMetrics();
     metrics.batch('claim', 40, 10);
@@ -55,7 +92,7 @@ describe('createMetrics', () => {
     ]);
   });
 
-  it('asks the consumer for its numbers when they are wanted', async () => {
+  it('asks the consumers for their numbers when they are wanted, and adds them up', async () => {
     const metrics = someMetrics();
     assert.deepEqual(await samples(metrics, 'capture_worker_in_flight'), ['capture_worker_in_flight 0']);
     let inFlight = 3;
@@ -68,6 +105,9 @@ describe('createMetrics', () => {
     assert.deepEqual(await samples(metrics, 'capture_worker_commit'), [
       'capture_worker_commit_failures_total 6',
     ]);
+    metrics.watchRunner(() => ({ inFlight: 10, queued: 20, retries: 30, commitFailures: 40 }));
+    assert.deepEqual(await samples(metrics, 'capture_worker_in_flight'), ['capture_worker_in_flight 12']);
+    assert.deepEqual(await samples(metrics, 'capture_worker_retries'), ['capture_worker_retries_total 35']);
   });
 
   it('asks the relay for its numbers, and repeats no total', async () => {
@@ -98,6 +138,18 @@ describe('createMetrics', () => {
     ]);
   });
 
+  it('shows whether an account is paused', async () => {
+    const metrics = someMetrics();
+    metrics.paused('shop', true);
+    assert.deepEqual(await samples(metrics, 'capture_worker_account_paused'), [
+      'capture_worker_account_paused{account="shop"} 1',
+    ]);
+    metrics.paused('shop', false);
+    assert.deepEqual(await samples(metrics, 'capture_worker_account_paused'), [
+      'capture_worker_account_paused{account="shop"} 0',
+    ]);
+  });
+
   it('replaces the lag of partitions, and forgets those that are gone', async () => {
     const metrics = someMetrics();
     const row = { group: 'g', topic: 't' };
@@ -119,8 +171,10 @@ describe('createMetrics', () => {
       state: 'pending',
       count: 2,
       inReview: 1,
+      overdue: 2,
+      contradicted: 0,
       oldestAgeMs: 1_000,
-    };
+    } as const;
     metrics.unresolved([{ ...row, account: 'gone', money: { amount: 1n, currency: 'JPY' } }]);
     metrics.unresolved([
       { ...row, oldestAgeMs: 61_500, money: { amount: 150_500n, currency: 'IQD' } },
@@ -135,6 +189,25 @@ describe('createMetrics', () => {
     ]);
     assert.deepEqual(await samples(metrics, 'capture_worker_captures_in_review'), [
       `capture_worker_captures_in_review{${labels}} 2`,
+    ]);
+    assert.deepEqual(await samples(metrics, 'capture_worker_overdue_captures'), [
+      `capture_worker_overdue_captures{${labels}} 4`,
+    ]);
+  });
+
+  it('counts an outcome that is contradicted or waits for a person, and calls it no unresolved capture', async () => {
+    const metrics = someMetrics();
+    const outcome = { provider: 'wallet', account: 'shop', state: 'succeeded', count: 3 } as const;
+    const money = { amount: 150_500n, currency: 'IQD' };
+    metrics.unresolved([{ ...outcome, inReview: 1, overdue: 3, contradicted: 2, oldestAgeMs: 1_000, money }]);
+    const labels = 'provider="wallet",account="shop",state="succeeded"';
+    assert.deepEqual(await samples(metrics, 'capture_worker_unresolved'), []);
+    assert.deepEqual(await samples(metrics, 'capture_worker_overdue_captures'), []);
+    assert.deepEqual(await samples(metrics, 'capture_worker_captures_in_review'), [
+      `capture_worker_captures_in_review{${labels}} 1`,
+    ]);
+    assert.deepEqual(await samples(metrics, 'capture_worker_contradicted_captures'), [
+      `capture_worker_contradicted_captures{${labels}} 2`,
     ]);
   });
 

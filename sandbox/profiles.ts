@@ -1,0 +1,73 @@
+import type { Profile, ProviderProfile } from './profile.js';
+
+export const CALM: ProviderProfile = {
+  latencyMs: { min: 0, max: 0 },
+  decline: {},
+  unknown: 0,
+  inProcess: 0,
+  serverError: 0,
+  tooManyRequests: 0,
+  reset: 0,
+  movedShare: 0.5,
+  lost: 0,
+  tooLateMs: 35_000,
+  late: 0,
+  lateMs: { within: 2_000, beyond: 8_000 },
+  slowAnswer: 0,
+  stale: 0,
+  staleMs: 3_000,
+  undone: 0,
+  calmAfter: null,
+  callbacks: { none: 0, late: 0, duplicated: 0, reordered: 0, contradicting: 0, upToMs: 2_000 },
+  outages: null,
+};
+
+/** Profiles by name: no trouble at all; a good day in production; a bad one; all that can go wrong, for more calls than not. */
+export const PROFILES = {
+  calm: CALM,
+  everyday: {
+    ...CALM,
+    latencyMs: { min: 5, max: 60 },
+    decline: 0.05,
+    unknown: 0.02,
+    inProcess: 0.01,
+    serverError: 0.01,
+    reset: 0.005,
+  },
+  stormy: {
+    ...CALM,
+    latencyMs: { min: 5, max: 400 },
+    decline: 0.05,
+    unknown: 0.1,
+    inProcess: 0.05,
+    serverError: 0.1,
+    tooManyRequests: 0.05,
+    reset: 0.1,
+  },
+  chaos: {
+    ...CALM,
+    latencyMs: { min: 5, max: 150 },
+    decline: 0.03,
+    unknown: 0.08,
+    inProcess: 0.06,
+    serverError: 0.08,
+    tooManyRequests: 0.03,
+    reset: 0.05,
+    lost: 0.12,
+    late: 0.06,
+    slowAnswer: 0.06,
+    stale: 0.3,
+    undone: 0.05,
+    calmAfter: 5,
+    callbacks: {
+      none: 0.1,
+      late: 0.15,
+      duplicated: 0.15,
+      reordered: 0.1,
+      contradicting: 0.1,
+      upToMs: 2_000,
+    },
+    outages: { everyMs: 20_000, forMs: 3_000 },
+  },
+} as const satisfies Readonly<Record<string, Profile>>;
+export type ProfileName = keyof typeof PROFILES;

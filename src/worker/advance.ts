@@ -1,0 +1,142 @@
+import type { Capture } from '../capture/capture.js';
+import { canBeAsked } from '../capture/capture.js';
+import { evidenceIdOf } from '../capture/ids.js';
+import { idsOf } from '../log.js';
+import type { DueCapture } from '../ports/store.js';
+import { inquire } from './inquire.js';
+import type { SchedulerOptions } from './scheduler.js';
+import type { SendingAccount } from './send.js';
+import { leaseFor, send } from './send.js';
+
+/**
+ * What becomes of a capture that is due.
+ *
+ * - One to **send** is started and sent.
+ * - One whose lease may have **lapsed** without an answer is recorded as such, which makes it pending.
+ * - One to **inquire** about is sent again if its evidence licenses that. Otherwise its provider is asked. PayerMax can't be: it is sent
+ *   again as a question, or left until that is due.
+ *
+ * Nothing is sent or asked while its account is held, but for one try now and then. Nothing is sent while its account is paused, which the
+ * store sees to; what is known of it here only spares the trouble. It stays taken then, and falls due again.
+ */
+export async function advance(
+  { action, capture, takenAt, paused }: DueCapture,
+  options: SchedulerOptions,
+): Promise<void> {
+  if (action === 'lapse') {
+    await recordLapse(capture, options);
+    return;
+  }
+  const account = accountOf(capture, options);
+  if (account === null) {
+    if (action === 'send') await lookAgain(capture, options);
+    return;
+  }
+  if (paused && action === 'send') {
+    await lookAgain(capture, options);
+    return;
+  }
+  const leave = await account.gate.enter();
+  try {
+    const permit = account.gate.permit();
+    if (permit === 'held') {
+      if (action === 'send') await lookAgain(capture, options);
+    } else if (!options.closing.aborted) {
+      const probe = permit === 'probe';
+      const sent =
+        !paused &&
+        mayBeLicensed(capture, takenAt, options) &&
+        (await startAndSend(capture, account, probe, options));
+      if (!sent && action === 'inquire' && canBeAsked(capture))
+        await inquire({ capture, takenAt }, account, options);
+    }
+  } finally {
+    leave();
+  }
+}
+
+/** The account that a capture is made through; null, and told, if it isn't configured here. */
+function accountOf(capture: Capture, { accounts, log }: SchedulerOptions): SendingAccount | null {
+  const account = accounts.get(capture.account);
+  // The name alone doesn't do: an account may have become another merchant's since the claim.
+  if (account?.merchantId === capture.merchantId && account.rules.provider === capture.provider)
+    return account;
+  log.error(
+    { ...idsOf(capture), account: capture.account },
+    `a capture belongs to account ${capture.account}, merchant ${capture.merchantId}, which is not configured; it waits`,
+  );
+  return null;
+}
+
+/** Spares the store a look at captures that can't have a licence yet: the store decides. */
+function mayBeLicensed(
+  { status, provider, leaseUntil }: Capture,
+  takenAt: Date,
+  { quietPeriodMs }: SchedulerOptions,
+): boolean {
+  switch (status.state) {
+    case 'planned':
+      return true;
+    case 'pending':
+      return (
+        !canBeAsked({ provider }) ||
+        (leaseUntil !== null && takenAt.getTime() > leaseUntil.getTime() + quietPeriodMs)
+      );
+    case 'sending':
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      return false;
+  }
+}
+
+/** False if there was no licence to send. */
+async function startAndSend(
+  capture: Capture,
+  account: SendingAccount,
+  probe: boolean,
+  options: SchedulerOptions,
+): Promise<boolean> {
+  const { store, clock, worker, leaseMarginMs } = options;
+  const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
+  const leasedAt = clock.monotonic();
+  const begun = await store.start({ captureId: capture.captureId, leaseMs, worker });
+  if (begun === null) return false;
+  await send({ capture: begun, leaseMs, leasedAt, probe }, account, options);
+  return true;
+}
+
+/**
+ * A capture that can't be sent now stays taken, and falls due again by the passing of time. It is folded, without new evidence, only when
+ * subscribers are to be told that it wasn't sent: thousands may wait so, and each fold is a write.
+ */
+async function lookAgain(
+  capture: Capture,
+  { store, clock, announceUnsentAfterMs }: SchedulerOptions,
+): Promise<void> {
+  const age = clock.now().getTime() - capture.createdAt.getTime();
+  if (capture.announced !== null || age < announceUnsentAfterMs) return;
+  await store.record({ captureId: capture.captureId, pieces: [] });
+}
+
+/** The answer to the attempt under way never came, and nobody may wait for it any longer. */
+async function recordLapse(capture: Capture, { store, clock, observer }: SchedulerOptions): Promise<void> {
+  const { captureId, status } = capture;
+  if (status.state !== 'sending') return;
+  const settled = await store.record({
+    captureId,
+    pieces: [
+      {
+        evidenceId: evidenceIdOf(captureId, `attempt:${String(status.attempt)}:lapsed`),
+        kind: 'capture_response',
+        attempt: status.attempt,
+        at: clock.now(),
+        finding: { is: 'lapsed' },
+        providerCode: null,
+        providerMessage: 'no answer was recorded before the lease ran out',
+        raw: null,
+      },
+    ],
+  });
+  if (settled !== null) observer.state(settled, settled.status.state);
+}

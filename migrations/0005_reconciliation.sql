@@ -28,6 +28,12 @@ alter table captures
 
 alter table evidence
   drop constraint evidence_declined_has_a_category,
+  drop constraint evidence_only_captured_has_details,
+  add constraint evidence_only_captured_has_details check (
+    finding = 'captured' or (amount is null and provider_capture_id is null and captured_at is null)
+  ),
+  -- A notice of a refusal counts for the request that it names.
+  add constraint evidence_outcome_names_its_request check (finding in ('captured', 'declined') or request_id is null),
   add constraint evidence_refusal_has_a_category check (
     (finding in ('declined', 'closed')) = (failure_category is not null)
   );
@@ -60,3 +66,7 @@ $$;
 
 -- Those that a person must look at, for people and metrics. Hardly any update touches the column.
 create index captures_in_review on captures (created_at, capture_id) where review is not null;
+
+-- Those sent under several request ids, to find one by an id that its row names no longer. It has no entry for any other capture, so sends
+-- don't pay for it; an index of the request ids in `attempts` would have one for each call to a provider, at a random place.
+create index captures_sent_anew on captures (capture_id) where generation > 1;

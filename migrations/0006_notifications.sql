@@ -29,9 +29,9 @@ create table notifications (
   ),
   constraint notifications_amount_has_a_currency check ((amount is null) = (currency is null)),
   constraint notifications_only_captured_has_details check (
-    says = 'captured'
-    or (amount is null and request_id is null and provider_capture_id is null and captured_at is null)
-  )
+    says = 'captured' or (amount is null and provider_capture_id is null and captured_at is null)
+  ),
+  constraint notifications_outcome_names_its_request check (says in ('captured', 'declined') or request_id is null)
 );
 
 create index notifications_by_reference on notifications (capture_reference);

@@ -29,7 +29,13 @@ alter table captures
   add column ordered_amount bigint,
   add constraint captures_ordered_what_was_authorised check (ordered_amount between 1 and authorised_amount);
 
--- As before, and an outcome can be asked about since an operator wants it.
+alter table evidence
+  -- The ids of all evidence that an operator knew when they said this: what isn't among it is news.
+  add column knew json,
+  add constraint evidence_operator_says_what_was_known check ((kind = 'operator') = (knew is not null)),
+  add constraint evidence_knew_is_a_list check (json_typeof(knew) = 'array');
+
+-- As before, and an outcome can be asked about: since an operator wants it, or once more after an operator's word.
 create or replace function refuse_unscheduled() returns trigger language plpgsql
 set enable_seqscan = off
 as $$

@@ -29,6 +29,7 @@ export const ERRORS = {
   DRAIN_TIMEOUT: { exitCode: 7, retryable: false },
   CONSUMER_STOPPED: { exitCode: 8, retryable: false },
   ACTION_REFUSED: { exitCode: 11, retryable: false },
+  SETTLED_OTHERWISE: { exitCode: 12, retryable: false },
   NOT_IN_TIME: { exitCode: 10, retryable: true },
   AMOUNT_OUT_OF_RANGE: { exitCode: 1, retryable: false },
 } as const satisfies Record<string, { exitCode: number; retryable: boolean }>;

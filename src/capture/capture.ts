@@ -83,7 +83,7 @@ export interface Capture {
  * - `cancelled_in_doubt`: it shows the payment as cancelled, and money may have moved before.
  * - `request_ids_refused`: it refuses every request id, and says that nothing was captured.
  * - `unanswered`: PayerMax was asked again as often as makes sense, and tells no outcome.
- * - `contradicted`: evidence contradicts the published outcome, and no inquiry has settled it in time.
+ * - `contradicted`: evidence contradicts the published outcome, and no inquiry has settled it in time, or none can.
  * - `contradicted_again`: the published outcome was corrected before and is contradicted once more.
  * - `contradicts_operator`: evidence contradicts what an operator has decided since.
  */

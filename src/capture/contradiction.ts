@@ -14,8 +14,8 @@ export type Claimed = Pick<
  * order's field that the provider captures by.
  */
 export function contradiction(planned: Capture, existing: Claimed, referenceField: string): Rejection | null {
-  const contradicts = (field: string, problem: string, anew = 'have a new payment authorised'): Rejection =>
-    reject('contradicts_claim', field, problem, remedyOf(existing, anew));
+  const contradicts = (field: string, problem: string, how: Partial<Ways> = {}): Rejection =>
+    reject('contradicts_claim', field, problem, remedyOf(existing, { ...WAYS, ...how }));
   if (planned.captureReference !== existing.captureReference) {
     const reference = quoted(existing.captureReference);
     return contradicts(referenceField, `is not ${reference}, under which the payment is already claimed`);
@@ -24,7 +24,7 @@ export function contradiction(planned: Capture, existing: Claimed, referenceFiel
     return contradicts(
       'paymentId',
       `is not ${quoted(existing.paymentId)}, for which ${referenceField} ${quoted(existing.captureReference)} is already claimed`,
-      `have a new payment authorised, under another ${referenceField}`,
+      { anew: `have a new payment authorised, under another ${referenceField}` },
     );
   }
   if (planned.orderId !== existing.orderId) {
@@ -38,14 +38,25 @@ export function contradiction(planned: Capture, existing: Claimed, referenceFiel
     return contradicts(
       'captureAmount',
       `the payment is already claimed for ${existing.orderedAmount.toString()} minor units`,
+      { options: ` --amount ${planned.orderedAmount.toString()}` },
     );
   }
   return null;
 }
 
-/** `anew` is how the order can be charged after all, if the claim moved no money. */
-function remedyOf({ captureId, status }: Claimed, anew: string): string {
+/** How the order can be charged after all, if the claim moved no money. */
+interface Ways {
+  /** By an order that is sent anew. */
+  readonly anew: string;
+  /** By the claim itself: what `captures retry` is to be told beside its id. */
+  readonly options: string;
+}
+
+const WAYS: Ways = { anew: 'have a new payment authorised', options: '' };
+
+function remedyOf({ captureId, status }: Claimed, { anew, options }: Ways): string {
   return status.state === 'failed'
-    ? `capture ${captureId} failed (${status.category}) and moved no money, but it stands: ${anew} and order that`
+    ? `capture ${captureId} failed (${status.category}) and moved no money, but it stands: if it is what should be charged, have it sent ` +
+        `anew by \`capture-worker captures retry ${captureId}${options}\`; if not, ${anew} and order that`
     : `compare with capture ${captureId} (${status.state}) and correct the producer`;
 }

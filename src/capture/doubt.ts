@@ -26,6 +26,11 @@ export function mayHaveReached(attempt: number, evidence: readonly Evidence[]): 
   return words.length === 0 || !words.every(({ finding }) => provesNoEffect(finding));
 }
 
+/** Whether any attempt so far may have been executed, or may be yet, without an answer that tells. */
+export function isAnyInDoubt({ attempts }: Pick<Sent, 'attempts'>, evidence: readonly Evidence[]): boolean {
+  return attemptNumbers(attempts).some((attempt) => isInDoubt(attempt, evidence));
+}
+
 /** Whether this is an inquiry that covers all that was ever sent. `quietPeriodMs` is in ms. */
 export function isQuiet(piece: Evidence, { leaseUntil }: Sent, quietPeriodMs: number): boolean {
   if (piece.kind !== 'inquiry') return false;

@@ -51,7 +51,12 @@ export type Finding =
       readonly providerCaptureId: string | null;
       readonly capturedAt: Date | null;
     }
-  | { readonly is: 'declined'; readonly category: FailureCategory }
+  | {
+      readonly is: 'declined';
+      readonly category: FailureCategory;
+      /** The request that was refused, where it is named and isn't the one that is answered. */
+      readonly requestId?: string;
+    }
   | { readonly is: 'closed'; readonly category: FailureCategory }
   | { readonly is: 'in_process' }
   | { readonly is: 'busy' }
@@ -81,6 +86,8 @@ export interface Evidence {
   readonly providerMessage: string | null;
   /** The body as received, kept as bytes for people who investigate. */
   readonly raw: Uint8Array | null;
+  /** The ids of all that was known when an operator said this; absent from what anybody else says. */
+  readonly knew?: readonly string[];
 }
 
 /** What was asked of the provider, to hold its answers against. */
@@ -88,6 +95,9 @@ export interface Asked {
   readonly money: Money;
   /** Those of all generations so far. */
   readonly requestIds: readonly string[];
+  /** The one of now, which alone is known to have asked for this money if another amount was asked for before. */
+  readonly requestId: string;
+  readonly isAmended: boolean;
 }
 
 /**
@@ -100,8 +110,9 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
   const { finding } = evidence;
   switch (finding.is) {
     case 'captured': {
-      const sameAmount = finding.money === null || sameMoney(finding.money, asked.money);
-      const sameRequest = finding.requestId === null || asked.requestIds.includes(finding.requestId);
+      const { money, requestId } = finding;
+      const sameAmount = money === null ? namesItsAmount(evidence, asked) : sameMoney(money, asked.money);
+      const sameRequest = requestId === null || asked.requestIds.includes(requestId);
       return sameAmount && sameRequest ? 'captured' : 'mismatch';
     }
     case 'declined':
@@ -124,6 +135,15 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
     case 'foreign':
       return 'mismatch';
   }
+}
+
+/**
+ * Whether captured evidence without an amount is of the amount that is asked for now: a request has its own, and an operator means it. What
+ * an earlier request captured, before another amount was asked for, is not.
+ */
+function namesItsAmount({ kind, finding }: Evidence, { isAmended, requestId }: Asked): boolean {
+  if (!isAmended || kind === 'operator') return true;
+  return finding.is === 'captured' && finding.requestId === requestId;
 }
 
 /** Whether a finding proves that its own attempt moved no money and never will. */

@@ -1,6 +1,6 @@
 import type { Capture } from './capture.js';
 import { canBeAsked } from './capture.js';
-import { askedBy, currentOf } from './current.js';
+import { askedBy, currentOf, isOfThisRequest } from './current.js';
 import { answersTo, attemptNumbers, isQuiet, mayHaveReached } from './doubt.js';
 import type { Evidence } from './evidence.js';
 import { claimedBy } from './evidence.js';
@@ -8,8 +8,7 @@ import { claimedBy } from './evidence.js';
 /**
  * Whether an attempt may start. Money moves by what is decided here.
  *
- * - **send**: the capture is planned, so nothing of it has been executed. If an operator wants a failed one sent anew, it is under the
- *   next request id.
+ * - **send**: the capture is planned, so nothing of it has been executed.
  * - **resend**: the first request may have got lost. The wallet and YabandPay are asked, and only if more than one quiet inquiry, apart in
  *   time, shows the payment authorised and uncaptured, the same request goes out again under the same id. No answer may ever have said
  *   that the capture is in process or that something else holds the payment: it may be executed at any time then, however long "authorised"
@@ -46,7 +45,7 @@ export function licenceOf(
   if (capture.review !== null) return null;
   switch (capture.status.state) {
     case 'planned':
-      return isRetried(capture, evidence) ? 'next_generation' : 'send';
+      return 'send';
     case 'pending':
       return canBeAsked(capture)
         ? resendOf(capture, currentOf(capture, evidence).evidence, now, policy)
@@ -57,13 +56,6 @@ export function licenceOf(
     case 'cancelled':
       return null;
   }
-}
-
-/** Whether an operator wants it sent anew, and nothing was since: under the same id the provider would only repeat its refusal. */
-function isRetried({ attempts, attemptsBefore }: Capture, evidence: readonly Evidence[]): boolean {
-  return evidence.some(
-    ({ finding, attempt }) => finding.is === 'retried' && attempt === attempts && attemptsBefore < attempts,
-  );
 }
 
 /** When PayerMax may be asked by a repeat; null if it was asked often enough. */
@@ -106,8 +98,14 @@ function resendOf(
   { quietPeriodMs, resendSpacingMs }: LicencePolicy,
 ): Licence | null {
   if (evidence.some((piece) => forbidsResend(piece, capture))) return null;
+  const toldClosed = evidence.filter(
+    ({ kind, finding }) => kind === 'notification' && finding.is === 'closed',
+  );
   const seen = evidence.filter(
-    (piece) => isQuiet(piece, capture, quietPeriodMs) && piece.finding.is === 'authorised',
+    (piece) =>
+      isQuiet(piece, capture, quietPeriodMs) &&
+      piece.finding.is === 'authorised' &&
+      toldClosed.every(({ at }) => at < piece.at),
   );
   const times = seen.map(({ at }) => at.getTime()).sort((a, b) => a - b);
   const [first, last] = [times[0], times.at(-1)];
@@ -129,9 +127,11 @@ function forbidsResend(piece: Evidence, capture: Capture): boolean {
     case 'foreign':
       return true;
     case 'declined':
-    case 'closed':
       // A refused request is what a resend is for; a payment that is shown as refused is not.
+      if (piece.kind === 'notification') return isOfThisRequest(piece.finding, capture);
       return piece.kind !== 'capture_response';
+    case 'closed':
+      return piece.kind === 'inquiry';
     case 'unknown':
     case 'id_taken':
     case 'lapsed':

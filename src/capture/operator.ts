@@ -2,7 +2,6 @@ import type { Capture, CaptureState, CaptureStatus } from './capture.js';
 import { canBeAsked } from './capture.js';
 import type { Evidence, Finding } from './evidence.js';
 import { evidenceIdOf } from './ids.js';
-import type { FailureCategory } from './outcome.js';
 
 /**
  * What an operator may do to a capture: pure decisions, made under the capture's row lock by the transaction that writes what follows.
@@ -40,39 +39,6 @@ export interface Decided {
   /** Names the action, and the evidence by it. */
   readonly actionId: string;
   readonly seen: Standing;
-}
-
-export type Resolution =
-  | { readonly outcome: 'succeeded' }
-  /** Null leaves the category of a capture that has failed already, and else is `other`. */
-  | { readonly outcome: 'failed'; readonly category: FailureCategory | null };
-
-/** An operator who has proof says what became of a capture. `reference` is where the proof is. */
-export function resolve(
-  standing: Standing,
-  decided: Decided & { readonly resolution: Resolution; readonly reference: string },
-): Act | Refusal {
-  const { capture, now } = standing;
-  const { status } = capture;
-  const { resolution, reference } = decided;
-  if (status.state === 'cancelled')
-    return refuse(
-      'it was cancelled before anything was sent, and that is its outcome. If money moved all the same, refund it at the provider',
-    );
-  const underWay = refusalWhileSending(capture, now);
-  if (underWay !== null) return underWay;
-  const changed = refusalIfChanged(standing, decided.seen);
-  if (changed !== null) return changed;
-  if (resolution.outcome === status.state) {
-    const known = refusalIfKnown(capture, resolution);
-    if (known !== null) return known;
-  }
-  return {
-    piece: { ...word(standing, decided.actionId, findingOf(resolution, status)), providerMessage: reference },
-    capture,
-    becomes: resolution.outcome,
-    otherwise: refuse('what is known of it forbids this outcome: look at it with `captures show`'),
-  };
 }
 
 /** An operator gives a capture up before anything of it was sent. */
@@ -138,7 +104,12 @@ export function standingWords({ status, review, contradictedAt }: Capture): stri
   return parts.join(', ');
 }
 
-function statusWords(status: CaptureStatus): string {
+/** Whether a capture stands otherwise now, by the words for it. */
+export function isChanged({ before, after }: { readonly before: Capture; readonly after: Capture }): boolean {
+  return standingWords(before) !== standingWords(after);
+}
+
+export function statusWords(status: CaptureStatus): string {
   switch (status.state) {
     case 'planned':
     case 'sending':
@@ -156,7 +127,7 @@ export function refuse(refused: string): Refusal {
   return { refused };
 }
 
-/** What an operator says counts from now on, and after whatever an operator said before. */
+/** What an operator says counts from now on, after whatever an operator said before, and in knowledge of all that is on record. */
 export function word({ capture, evidence, now }: Standing, actionId: string, finding: Finding): Evidence {
   const { captureId } = capture;
   const earlier = evidence.filter(({ kind }) => kind === 'operator').map(({ at }) => at.getTime() + 1);
@@ -169,6 +140,7 @@ export function word({ capture, evidence, now }: Standing, actionId: string, fin
     providerCode: null,
     providerMessage: null,
     raw: null,
+    knew: evidence.map(({ evidenceId }) => evidenceId),
   };
 }
 
@@ -185,29 +157,10 @@ export function refusalIfChanged(standing: Standing, seen: Standing): Refusal | 
   );
 }
 
-function refusalWhileSending({ status, leaseUntil }: Capture, now: Date): Refusal | null {
+/** Why nothing may be said of a capture now that may be executed at any moment; null if none of it is. */
+export function refusalWhileSending({ status, leaseUntil }: Capture, now: Date): Refusal | null {
   if (status.state !== 'sending' || leaseUntil === null || leaseUntil <= now) return null;
   return refuse(
     `its attempt ${String(status.attempt)} is under way until ${leaseUntil.toISOString()} at most. Wait for what comes of it`,
   );
-}
-
-/** A capture that has this outcome, undisputed, needs nobody's word. */
-function refusalIfKnown({ status, review, contradictedAt }: Capture, resolution: Resolution): Refusal | null {
-  if (review === null && contradictedAt === null)
-    return refuse(`it is ${statusWords(status)} already, and nothing contradicts that`);
-  if (status.state !== 'failed' || resolution.outcome !== 'failed') return null;
-  if (resolution.category === null || resolution.category === status.category) return null;
-  return refuse(`it was published as ${statusWords(status)}, which stays. Leave the category out`);
-}
-
-function findingOf(resolution: Resolution, status: CaptureStatus): Finding {
-  switch (resolution.outcome) {
-    case 'succeeded':
-      return { is: 'captured', money: null, requestId: null, providerCaptureId: null, capturedAt: null };
-    case 'failed': {
-      const published = status.state === 'failed' ? status.category : 'other';
-      return { is: 'declined', category: resolution.category ?? published };
-    }
-  }
 }

@@ -1,11 +1,11 @@
 import type { Capture } from './capture.js';
-import { canBeAsked } from './capture.js';
+import { canBeAsked, isFinal } from './capture.js';
 import { isQuiet } from './doubt.js';
 import type { Evidence } from './evidence.js';
 import type { LicencePolicy } from './licence.js';
 import type { Act, Decided, Refusal, Standing } from './operator.js';
 import { refusalIfChanged, refuse, standingWords, word } from './operator.js';
-import { isRenamable } from './state-machine.js';
+import { isRenamable, nextGeneration } from './state-machine.js';
 
 /**
  * An operator's wish that a failed capture be sent anew, under the next request id.
@@ -73,12 +73,20 @@ export function retry(standing: Standing, decided: RetryDecided, policy: RetryPo
       ...word(standing, actionId, { is: 'retried' }),
       attempt: capture.attempts === 0 ? null : capture.attempts,
     },
-    capture: amended === null ? capture : { ...capture, ...amended },
+    capture: underNextId(amended === null ? capture : { ...capture, ...amended }),
     becomes: 'planned',
     otherwise: refuse(
       'something that is known of it says that money moved, which no retry undoes. Look at it with `captures show`, and say what became of it with `captures resolve`',
     ),
   };
+}
+
+/**
+ * From now on all that is said of the ids before is of another request. One that nothing was sent under, since an earlier retry, is still the
+ * next one.
+ */
+function underNextId(capture: Capture): Capture {
+  return capture.attempts > capture.attemptsBefore ? nextGeneration(capture) : capture;
 }
 
 /** Why another amount can't be asked for; null if it can. */
@@ -94,12 +102,31 @@ export function refusalOfAmount(
   return null;
 }
 
+/** Why the order's other captures forbid it, unless an operator says otherwise: the customer may have paid by one of them. */
+export function refusalByOthers(others: readonly Capture[]): Refusal | null {
+  const paying = others.filter(mayPay);
+  if (paying.length === 0) return null;
+  const named = paying.map((other) => `${other.captureId} (${standingWords(other)})`).join(', ');
+  return refuse(
+    `its order has ${paying.length === 1 ? 'another capture' : 'other captures'} by which it is or may be paid: ${named}. ` +
+      'If the customer owes this one too, say so with --despite-other-captures',
+  );
+}
+
+function mayPay({ status, review, contradictedAt }: Capture): boolean {
+  return !isFinal(status) || status.state === 'succeeded' || review !== null || contradictedAt !== null;
+}
+
 function refusalByState(capture: Capture): Refusal | null {
   switch (capture.status.state) {
     case 'failed':
       break;
     case 'planned':
-      return refuse('it is about to be sent anyway');
+      return refuse(
+        capture.review === null
+          ? "it is planned, so it is sent when it is due. If it isn't, see with `accounts list` whether its account is paused"
+          : `it is ${standingWords(capture)}, and isn't sent meanwhile. Once that is mended, \`captures resolve --failed\` and then \`captures retry\` have it sent`,
+      );
     case 'sending':
     case 'pending':
       return refuse(

@@ -2,15 +2,16 @@ import type { Backoff } from './backoff.js';
 import { waitBefore } from './backoff.js';
 import type { Capture, ProviderName } from './capture.js';
 import { canBeAsked } from './capture.js';
-import { askedBy, currentOf } from './current.js';
+import { askedBy, currentOf, lastWord } from './current.js';
+import { isAnyInDoubt } from './doubt.js';
 import type { Evidence } from './evidence.js';
-import { claimedBy } from './evidence.js';
+import { claimedBy, provesNoEffect } from './evidence.js';
 import type { LicencePolicy } from './licence.js';
 import { licenceOf, repeatAt } from './licence.js';
 
 /**
- * What a capture's row in the schedule is for: send it (planned), see whether its lease ran out (sending), ask the provider (pending, or
- * an outcome that is contradicted).
+ * What a capture's row in the schedule is for: send it (planned), see whether its lease ran out (sending), ask the provider (pending, an
+ * outcome that is contradicted, or one more time, after an operator said that it failed).
  */
 export type ScheduledAction = 'send' | 'lapse' | 'inquire';
 
@@ -46,7 +47,7 @@ export function scheduleFor(capture: Capture, input: ScheduleInput, policy: Sche
     case 'succeeded':
     case 'failed':
     case 'cancelled':
-      if (capture.contradictedAt === null) return { change: 'clear' };
+      if (capture.contradictedAt === null) return lastLook(capture, input, policy) ?? { change: 'clear' };
       return inReview(capture, input, policy) ?? asking(untilInquiry(capture, input, policy));
     case 'sending':
       return { change: 'keep' };
@@ -85,6 +86,24 @@ function inReview(capture: Capture, input: ScheduleInput, policy: SchedulePolicy
       ? untilInquiry(capture, input, policy)
       : rarely(input, policy),
   );
+}
+
+/**
+ * What an operator says of a request that may have got through was looked up by a person. So the provider is asked once more, a quiet
+ * period later, and rarely from then on until it tells anything: nobody else would find that it was captured after all.
+ */
+function lastLook(capture: Capture, input: ScheduleInput, policy: SchedulePolicy): ScheduleChange | null {
+  if (capture.status.state !== 'failed' || !canBeAsked(capture)) return null;
+  const { evidence } = currentOf(capture, input.evidence);
+  const word = lastWord(evidence);
+  if (word === null || !isAnyInDoubt(capture, input.evidence)) return null;
+  if (evidence.some((piece) => tellsAnything(piece) && piece.at > word.at)) return null;
+  const dueInMs = word.at.getTime() + policy.quietPeriodMs - input.now.getTime();
+  return asking(dueInMs > 0 ? dueInMs : rarely(input, policy));
+}
+
+function tellsAnything({ kind, finding }: Evidence): boolean {
+  return kind === 'inquiry' && finding.is !== 'unknown' && !provesNoEffect(finding);
 }
 
 function rarely({ random }: ScheduleInput, { overdueInquiryMs }: SchedulePolicy): number {

@@ -1,7 +1,7 @@
 import type { Announcement, Capture, CaptureState, CaptureStatus, ReviewReason } from './capture.js';
 import { canBeAsked, isFinal } from './capture.js';
 import type { CorrectionPolicy } from './correction.js';
-import { corrected } from './correction.js';
+import { corrected, isUnexplained } from './correction.js';
 import { currentOf } from './current.js';
 import type { CaptureEvent } from './events.js';
 import { announcementOf, nextEvent } from './events.js';
@@ -36,7 +36,8 @@ import { verdictOf } from './verdict.js';
  *   by an operator, under the next request id; subscribers are told `capture.pending`, which supersedes the failure.
  * - **cancelled**: withdrawn by an operator before anything was sent; published as failed.
  *
- * Every state that isn't final has a row in the schedule, written in the same transaction.
+ * Every state that isn't final has a row in the schedule, written in the same transaction. A final one has none, unless it is contradicted,
+ * or the provider is to be asked once more after an operator's word.
  */
 export const TRANSITIONS: Readonly<Record<CaptureState, readonly CaptureState[]>> = {
   planned: ['sending', 'succeeded', 'failed', 'pending', 'cancelled'],
@@ -124,6 +125,8 @@ function moved(input: FoldInput, verdict: Verdict, policy: FoldPolicy): Capture 
       : corrected({ capture, verdict, status, evidence, now }, policy);
   }
   const next = { ...capture, status };
+  if (verdict.says === 'failed' && isUnexplained(next, verdict.by, evidence))
+    return { ...next, review: 'contradicted' };
   return { ...next, review: reviewOf(next, currentOf(next, evidence).evidence, policy) };
 }
 

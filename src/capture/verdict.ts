@@ -1,8 +1,8 @@
 import { canBeAsked } from './capture.js';
 import type { Current, Judged } from './current.js';
-import { askedBy, currentOf } from './current.js';
+import { askedBy, currentOf, isOfThisRequest } from './current.js';
 import { answersTo, isAnswer, isInDoubt, isQuiet } from './doubt.js';
-import type { Asked, Evidence } from './evidence.js';
+import type { Asked, Evidence, Finding } from './evidence.js';
 import { claimedBy, provesNoEffect, rankOf } from './evidence.js';
 import type { PendingReason } from './outcome.js';
 
@@ -15,14 +15,14 @@ import type { PendingReason } from './outcome.js';
  *      executed: an earlier request that may have got through can be the very reason why a later one was refused. That the attempt's
  *      lease lapsed first doesn't weaken it: the answer came late, but to this very request.
  *    - From an inquiry, only if no attempt is in doubt or the inquiry is quiet: else a request may yet be executed after it.
- *    - A notification that this capture was `declined`, as long as the request id is the first: it is of that one (notices of another are
- *      kept as hints). One that the payment is `closed`, never: it tells of no request, so an inquiry must.
+ *    - A notification that this capture was `declined`, if it is of the request id of now. One that the payment is `closed`, never: it tells of no request, so an inquiry must.
  *    - From a settlement and an operator, always.
  * 2. Among what counts, the highest rank wins, then the latest provider time, then captured over declined, then the id.
  * 3. What decides so, and is weaker than an inquiry, is disputed if a word of the contrary stands beside it: then only an inquiry settles
  *    the matter. PayerMax, which can't be asked, is believed by its callback.
- * 4. A mismatch (captured, but not what we asked) outweighs everything up to its own rank; only stronger evidence clears it.
- * 5. Failing that: an attempt without any word is still under way; one that may have been sent makes the capture pending; if all
+ * 4. Money that moved under two request ids is a mismatch, whatever else is said; only an operator clears it.
+ * 5. A mismatch (captured, but not what we asked) outweighs everything up to its own rank; only stronger evidence clears it.
+ * 6. Failing that: an attempt without any word is still under way; one that may have been sent makes the capture pending; if all
  *    attempts provably had no effect, the capture is still ours to send, unless an operator withdrew it.
  *
  * An operator's retry begins anew: what was refused before it counts no longer. What was captured before it does.
@@ -61,6 +61,9 @@ export function verdictOf(capture: Judged, all: readonly Evidence[], quietPeriod
   if (mismatch !== null && (decisive === null || rankOf(decisive.kind) <= rankOf(mismatch.kind))) {
     return { says: 'pending', reason: 'integrity_mismatch', by: mismatch };
   }
+  const twice = capturedTwice(evidence, asked);
+  if (twice !== null && decisive?.kind !== 'operator')
+    return { says: 'pending', reason: 'integrity_mismatch', by: twice };
   if (decisive !== null) {
     if (isDisputed(decisive, { capture, evidence, attempts, quietPeriodMs }))
       return { says: 'pending', reason: 'unknown', by: decisive };
@@ -85,26 +88,40 @@ function refusalCounts(
     case 'inquiry':
       return isQuiet(piece, capture, quietPeriodMs) || isSettled();
     case 'notification':
-      return piece.finding.is === 'declined' && capture.generation === 1;
+      return piece.finding.is === 'declined' && isOfThisRequest(piece.finding, capture);
     case 'settlement':
     case 'operator':
       return true;
   }
 }
 
+/** The strongest proof of money that moved under one of several request ids, where it moved under more than one; else null. */
+function capturedTwice(evidence: readonly Evidence[], asked: Asked): Evidence | null {
+  const named = evidence.filter(
+    (piece) => claimedBy(piece, asked) === 'captured' && requestOf(piece.finding) !== null,
+  );
+  return new Set(named.map(({ finding }) => requestOf(finding))).size > 1 ? strongest(named, asked) : null;
+}
+
+function requestOf(finding: Finding): string | null {
+  return finding.is === 'captured' ? finding.requestId : null;
+}
+
 /**
  * Whether what decides is contradicted by what an inquiry alone can settle: an answer and notifications that say captured and not captured.
- * Which of them came first, or has the later time, proves nothing: notifications come late, and not all name the time of what they tell.
+ * Which of them came first, or has the later time, proves nothing: notifications come late, and not all name the time of what they tell. An
+ * inquiry that shows a refusal is contradicted by a word that money moved since.
  */
 function isDisputed(decisive: Evidence, circumstances: Circumstances): boolean {
   const { capture, evidence } = circumstances;
-  if (!canBeAsked(capture) || rankOf(decisive.kind) > rankOf('notification')) return false;
+  if (!canBeAsked(capture) || rankOf(decisive.kind) > rankOf('inquiry')) return false;
   const asked = askedBy(capture);
   const decided = claimedBy(decisive, asked);
   return evidence.some((piece) => {
     if (rankOf(piece.kind) > rankOf('notification')) return false;
     const claimed = claimedBy(piece, asked);
     if (claimed === decided || claimed === 'undecided' || claimed === 'mismatch') return false;
+    if (decisive.kind === 'inquiry') return claimed === 'captured' && piece.at > decisive.at;
     return claimed === 'captured' || isNotice(piece) || refusalCounts(piece, circumstances);
   });
 }

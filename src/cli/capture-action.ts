@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { Capture } from '../capture/capture.js';
+import { askedBy } from '../capture/current.js';
+import { claimedBy } from '../capture/evidence.js';
 import { describeMoney } from '../capture/money.js';
 import type { Refusal, Standing } from '../capture/operator.js';
 import { isRefusal, standingWords } from '../capture/operator.js';
@@ -91,7 +93,6 @@ export async function consent(
 
 function preview({ capture, evidence }: Standing): string[] {
   const { captureId, orderId, paymentId, provider, account, money, authorisedAmount } = capture;
-  const newest = evidence.toSorted((a, b) => a.at.getTime() - b.at.getTime()).at(-1);
   const authorised = describeMoney({ ...money, amount: authorisedAmount });
   return [
     `capture ${captureId}: ${standingWords(capture)}`,
@@ -99,10 +100,29 @@ function preview({ capture, evidence }: Standing): string[] {
     `  payment       ${printable(paymentId)} at ${provider}, account ${printable(account)}`,
     `  amount        ${describeMoney(money)} of ${authorised} authorised`,
     `  attempts      ${String(capture.attempts)}, the last under request ${capture.requestId}`,
-    `  evidence      ${newest === undefined ? 'none' : printable(evidenceWords(newest))}`,
+    ...shownEvidence({ capture, evidence }).map(
+      (text, index) => `  ${(index === 0 ? 'evidence' : '').padEnd(12)}  ${text}`,
+    ),
     '',
   ];
 }
+
+/** The pieces that say what became of it, of which one may be why a person looks, and the newest of all. */
+function shownEvidence({ capture, evidence }: Pick<Standing, 'capture' | 'evidence'>): string[] {
+  const asked = askedBy(capture);
+  const inOrder = evidence.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const telling = inOrder.filter((piece) => claimedBy(piece, asked) !== 'undecided');
+  const newest = inOrder.at(-1);
+  if (newest === undefined) return ['none'];
+  const shown = telling.slice(-MOST_SHOWN);
+  return [...shown, ...(shown.includes(newest) ? [] : [newest])].map((piece) => {
+    const isOther = claimedBy(piece, asked) === 'mismatch' ? 'NOT WHAT WAS ASKED FOR, ' : '';
+    return printable(`${isOther}${evidenceWords(piece)}`);
+  });
+}
+
+/** More would hide the question; `captures show` has them all. */
+const MOST_SHOWN = 8;
 
 /** What the capture is now; throws NOT_FOUND or ACTION_REFUSED for an action that changed nothing. */
 export function assertDone(acted: Acted | null, captureId: string): Extract<Acted, { done: true }> {

@@ -5,9 +5,9 @@ import type { Capture, CaptureState, ProviderName } from '../capture/capture.js'
 import { PROVIDERS } from '../capture/capture.js';
 import { TRANSITIONS } from '../capture/state-machine.js';
 import { CaptureWorkerError, hasCode } from '../errors.js';
-import { countCaptures } from '../store/count-captures.js';
-import type { ListFilter } from '../store/find-captures.js';
-import { findCaptures, listCaptures } from '../store/find-captures.js';
+import { findCaptures } from '../store/find-captures.js';
+import type { ListFilter } from '../store/list-captures.js';
+import { countCaptures, listCaptures } from '../store/list-captures.js';
 import { addHelp } from './help.js';
 import type { Io } from './io.js';
 import { toJson } from './json.js';
@@ -20,6 +20,8 @@ interface Options {
   readonly state?: CaptureState;
   readonly provider?: ProviderName;
   readonly account?: string;
+  readonly review?: boolean;
+  readonly contradicted?: boolean;
   readonly limit: number;
   readonly before?: string;
   readonly json?: boolean;
@@ -33,6 +35,11 @@ export function addCapturesList(captures: Command, io: Io): void {
     .addOption(new Option('--state <state>', 'only those in this state').choices(Object.keys(TRANSITIONS)))
     .addOption(new Option('--provider <provider>', 'only those with this provider').choices(PROVIDERS))
     .option('--account <account>', 'only those of this account')
+    .option('--review', 'only those that wait for a person')
+    .option(
+      '--contradicted',
+      'only those whose published outcome is contradicted, which an inquiry is to settle',
+    )
     .option('--limit <count>', 'at most so many', wholeNumberOption(1, 10_000), 20)
     .option('--before <capture id>', 'go on below this capture, the last one of the page before')
     .option('--json', 'print one JSON document')
@@ -49,6 +56,7 @@ export function addCapturesList(captures: Command, io: Io): void {
     exits: [3, 4, 5, 6],
     examples: [
       ['capture-worker captures list --state pending', 'what nobody knows the outcome of'],
+      ['capture-worker captures list --review', 'what waits for a person'],
       ['capture-worker captures list --account shop --limit 100 --json', 'for a script'],
     ],
   });
@@ -56,7 +64,8 @@ export function addCapturesList(captures: Command, io: Io): void {
 
 async function filterOf(pool: pg.Pool, options: Options): Promise<ListFilter> {
   const { state = null, provider = null, account = null, limit, before } = options;
-  const filter = { state, provider, account, limit };
+  const [inReview, contradicted] = [options.review === true, options.contradicted === true];
+  const filter = { state, provider, account, inReview, contradicted, limit };
   if (before === undefined) return { ...filter, before: null };
   const last = (await findCaptures(pool, before)).find(({ captureId }) => captureId === before.toLowerCase());
   if (last === undefined)

@@ -30,7 +30,8 @@ export function addCapturesShow(captures: Command, io: Io): void {
     )
     .argument(
       '<id>',
-      "any id: of the capture, order, payment, request, attempt or event, or the provider's id of the capture",
+      "any id: of the capture, order, payment, request (also an earlier one), attempt, event or operator's action, the provider's id of " +
+        "the capture, or what the provider captures by (PayerMax's outTradeNo)",
     )
     .option('--raw', 'also show the bodies as sent and received (they can hold personal data)')
     .option('--json', 'print one JSON document with all there is')
@@ -74,8 +75,8 @@ async function showStories(
 function notFound(id: string): CaptureWorkerError {
   return new CaptureWorkerError(
     'NOT_FOUND',
-    `No capture is known by "${printable(id)}": searched as the id of a capture, order, payment, request, attempt and ` +
-      "event, and as the provider's id of a capture. An order that became a dead letter has none.",
+    `No capture is known by "${printable(id)}": searched as the id of a capture, order, payment, request, attempt, ` +
+      "event and operator's action, as the provider's id of a capture, and as what a provider captures by. An order that became a dead letter has none.",
   );
 }
 

@@ -12,4 +12,5 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   9: 'stopped hard by a second signal',
   10: 'what was asked for was begun, and its end could not be seen in time; the message says what to do',
   11: 'nothing was changed: it may not be done as things are, or the question was not answered with yes',
+  12: 'not done, since the provider was asked first and what it said has changed the capture, which is recorded',
 };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { loadKafkaSettings } from '../config/config.js';
 import { consumptionsOf, readLags } from '../kafka/consumption.js';
 import type { PartitionLag } from '../kafka/lag.js';
@@ -11,6 +12,7 @@ import type { Io } from './io.js';
 import { toJson } from './json.js';
 import { askingKafka } from './kafka-away.js';
 import { table } from './table.js';
+import { printable } from '../printable.js';
 import { systemClock } from '../system-clock.js';
 
 interface Options {
@@ -25,7 +27,7 @@ export function addLag(program: Command, io: Io): void {
     .description(
       'Prints how many orders, notifications and promised inquiries the workers have yet to do, by group and partition. Asks the brokers, so no worker needs to run.',
     )
-    .option('--group <group>', 'the group, in place of the configured one')
+    .option('--group <group>', 'the group, in place of the configured one', groupOption)
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
       const settings = loadKafkaSettings(io.env, io);
@@ -57,6 +59,11 @@ export function addLag(program: Command, io: Io): void {
   });
 }
 
+function groupOption(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be blank.');
+}
+
 function totalOf(partitions: readonly PartitionLag[]): bigint {
   return partitions.reduce((sum, { lag }) => sum + lag, 0n);
 }
@@ -65,7 +72,7 @@ function totalOf(partitions: readonly PartitionLag[]): bigint {
 function asJson(partitions: readonly PartitionLag[]): string {
   return toJson({
     total: Number(totalOf(partitions)),
-    groups: groupsOf(partitions).map(({ group, total }) => ({ group, total: Number(total) })),
+    groups: groupsOf(partitions).map((one) => ({ ...one, total: Number(one.total) })),
     partitions: partitions.map(({ group, topic, partition, start, end, committed, lag }) => ({
       group,
       topic,
@@ -78,11 +85,18 @@ function asJson(partitions: readonly PartitionLag[]): string {
   });
 }
 
-function groupsOf(partitions: readonly PartitionLag[]): { readonly group: string; readonly total: bigint }[] {
-  return [...new Set(partitions.map(({ group }) => group))].map((group) => ({
-    group,
-    total: totalOf(partitions.filter((one) => one.group === group)),
-  }));
+interface GroupLag {
+  readonly group: string;
+  readonly total: bigint;
+  /** Whether it has committed anything anywhere: if not, nobody has worked as this group, or its name is wrong. */
+  readonly committed: boolean;
+}
+
+function groupsOf(partitions: readonly PartitionLag[]): readonly GroupLag[] {
+  return [...new Set(partitions.map(({ group }) => group))].map((group) => {
+    const its = partitions.filter((one) => one.group === group);
+    return { group, total: totalOf(its), committed: its.some(({ committed }) => committed !== null) };
+  });
 }
 
 function asText(partitions: readonly PartitionLag[]): string {
@@ -91,6 +105,13 @@ function asText(partitions: readonly PartitionLag[]): string {
     ...[partition, start, end, committed ?? 'none', lag].map(String),
   ]);
   const titles = ['topic', 'partition', 'start', 'end', 'committed', 'lag'];
-  const totals = groupsOf(partitions).map(({ group, total }) => `group ${group}: ${String(total)} to do\n`);
-  return `${table(titles, rows, titles.slice(1))}\n${totals.join('')}`;
+  const groups = groupsOf(partitions);
+  const totals = groups.map(
+    ({ group, total, committed }) =>
+      `group ${printable(group)}: ${String(total)} to do${committed ? '' : '; it has committed nothing anywhere'}\n`,
+  );
+  const remark = groups.some(({ committed }) => committed)
+    ? ''
+    : "No worker has done anything as this group yet, or the group's name is wrong.\n";
+  return `${table(titles, rows, titles.slice(1))}\n${totals.join('')}${remark}`;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { EXIT } from '../errors.js';
+import { addAccountsHistory } from './accounts-history.js';
 import { addAccountsList } from './accounts-list.js';
 import { addAccountsPause } from './accounts-pause.js';
 import { addAccountsResume } from './accounts-resume.js';
@@ -67,6 +68,7 @@ function createProgram(io: Io, outcome: Outcome): Command {
   addAccountsList(accounts, io);
   addAccountsPause(accounts, io);
   addAccountsResume(accounts, io);
+  addAccountsHistory(accounts, io);
   addNotificationsList(group(program, 'notifications', 'look at notifications of providers'), io);
   addLag(program, io);
   return program.addHelpText('after', `\nExit codes:\n${exitCodes()}`);

@@ -1,4 +1,5 @@
 import type { Capture, CaptureStatus } from '../capture/capture.js';
+import { isFinal } from '../capture/capture.js';
 import type { Evidence, Finding } from '../capture/evidence.js';
 import { describeMoney } from '../capture/money.js';
 import type { OperatorAction } from '../ports/operator.js';
@@ -73,7 +74,7 @@ function factsOf(story: Story, { now, raw }: StoryOptions): Fact[] {
 }
 
 /** What the capture waits for, if it does. */
-function whatNext({ capture, lease, scheduled }: Story, now: Date): Fact[] {
+function whatNext({ capture, lease, paused, scheduled }: Story, now: Date): Fact[] {
   const facts: Fact[] = [];
   if (lease !== null) {
     const over = lease.until.getTime() <= now.getTime();
@@ -83,6 +84,13 @@ function whatNext({ capture, lease, scheduled }: Story, now: Date): Fact[] {
     const { action, dueAt } = scheduled;
     facts.push(['next', dueAt === null ? `${action}: waits for a person` : `${action}, ${when(dueAt, now)}`]);
   }
+  if (capture.contradictedAt !== null)
+    facts.push([
+      'CONTRADICTED',
+      `since ${at(capture.contradictedAt)}: evidence is against what was published`,
+    ]);
+  if (paused && capture.status.state !== 'sending' && !isFinal(capture.status))
+    facts.push(['PAUSED', `account ${capture.account}: nothing is sent through it until it is resumed`]);
   if (capture.review !== null)
     facts.push(['REVIEW', `${capture.review}: a person must look; nothing is sent meanwhile`]);
   return facts;
@@ -205,10 +213,15 @@ function at(time: Date): string {
 
 /** One row of a list of captures, under `LIST_TITLES`. */
 export function listRow(capture: Capture): string[] {
-  const { createdAt, status, review, money, account, orderId, paymentId, captureId } = capture;
+  const { createdAt, status, review, contradictedAt, money, account, orderId, paymentId, captureId } =
+    capture;
   return [
     at(createdAt),
-    describeStatus(status) + (review === null ? '' : ' REVIEW'),
+    [
+      describeStatus(status),
+      ...(contradictedAt === null ? [] : [`contradicted since ${at(contradictedAt)}`]),
+      ...(review === null ? [] : ['REVIEW']),
+    ].join(' '),
     describeMoney(money),
     account,
     orderId,

@@ -3,6 +3,8 @@ import { fastify } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.js';
 import type { NotifyObserver } from '../ports/notify-observer.js';
+import type { ConnectionBound } from './connection-bound.js';
+import { createConnectionBound } from './connection-bound.js';
 import { listen } from './listen.js';
 import type { NotifiedAccount, Received, ReceiveOptions } from './receive-notification.js';
 import { receiveNotification } from './receive-notification.js';
@@ -28,11 +30,14 @@ export interface NotifyServer {
 
 /** The longest notification taken. Those of all providers are below a tenth of it. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** How long a request may take to arrive, in ms. */
+/** How long a request may take to arrive, head and body, in ms; and how often Node looks whether one takes longer. */
 const ARRIVAL_MS = 10_000;
+const ARRIVAL_CHECK_MS = 1_000;
 /** How long requests under way are waited for at the end, in ms. */
 const CLOSE_MS = 3_000;
 const MAX_CONNECTIONS = 1_000;
+/** Connections that wait for a request that no provider has signed; some are left for those that do. */
+const WAITING = { perSource: 100, inAll: 900 };
 
 /**
  * What isn't a provider's is answered at this rate for each source, and beyond it told to come less often. That keeps a stranger from
@@ -49,10 +54,12 @@ const STRANGERS = { burst: 30, perSecond: 1, sources: 10_000 };
  */
 export async function createNotifyServer(options: NotifyOptions): Promise<NotifyServer> {
   const { host, port, log } = options;
-  const respond = responder(options);
+  const bound = createConnectionBound(WAITING);
+  const respond = responder(options, bound);
   const server = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: ARRIVAL_MS,
+    http: { headersTimeout: ARRIVAL_MS, connectionsCheckingInterval: ARRIVAL_CHECK_MS },
     keepAliveTimeout: 5_000,
     forceCloseConnections: 'idle',
     // A path that can't be decoded is one that isn't ours.
@@ -61,6 +68,7 @@ export async function createNotifyServer(options: NotifyOptions): Promise<Notify
     },
   });
   server.server.maxConnections = MAX_CONNECTIONS;
+  boundConnections(server, bound);
   leaveBodiesAlone(server);
   const accounts = new Map(options.accounts.map((one) => [`${one.provider}/${one.account}`, one]));
 
@@ -69,6 +77,13 @@ export async function createNotifyServer(options: NotifyOptions): Promise<Notify
     return accounts.get(`${provider}/${account}`) ?? null;
   };
 
+  // Whoever must not send anything needn't be listened to. What is left of the request would be read first, were the connection kept.
+  server.addHook('onRequest', (request, reply, done) => {
+    const at = accountOf(request);
+    const unread = refusedUnread(at, request);
+    if (unread === null) done();
+    else void respond(request, reply.header('connection', 'close'), { ...unread, at });
+  });
   server.all('/notify/:provider/:account', async (request, reply) => {
     const at = accountOf(request);
     return await respond(request, reply, { ...(await receiveFor(at, request, options)), at });
@@ -108,15 +123,40 @@ function answer(status: number, error: string): Pick<Received, 'status' | 'reply
   return { status, reply: { contentType: 'application/json', body: JSON.stringify({ error }) } };
 }
 
+/** Keeps the bound told of what becomes of each connection. */
+function boundConnections(server: FastifyInstance, bound: ConnectionBound): void {
+  server.server.on('connection', (socket) => {
+    bound.opened(socket, plainAddress(socket.remoteAddress ?? ''));
+    socket.once('close', () => {
+      bound.closed(socket);
+    });
+  });
+  server.addHook('preHandler', (request, _reply, done) => {
+    bound.arrived(request.raw.socket);
+    done();
+  });
+  server.addHook('onResponse', (request, _reply, done) => {
+    bound.answered(request.raw.socket);
+    done();
+  });
+}
+
+/** What is answered before a body is read; null if it is to be read. */
+function refusedUnread(at: NotifiedAccount | null, request: FastifyRequest): Received | null {
+  if (request.is404) return NOWHERE;
+  if (request.method !== 'POST') return WRONG_METHOD;
+  if (at === null) return NOWHERE;
+  return at.isSource(sourceOf(request))
+    ? null
+    : { ...NOWHERE, result: 'source_refused', because: 'it comes from none of the notifySources' };
+}
+
 async function receiveFor(
   at: NotifiedAccount | null,
   request: FastifyRequest,
   options: NotifyOptions,
 ): Promise<Received> {
-  if (request.method !== 'POST') return WRONG_METHOD;
   if (at === null) return NOWHERE;
-  if (!at.isSource(sourceOf(request)))
-    return { ...NOWHERE, result: 'source_refused', because: 'it comes from none of the notifySources' };
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const received = { method: request.method, path: request.raw.url ?? '', headers: request.headers, body };
   return await receiveNotification(received, at, options);
@@ -139,11 +179,12 @@ type Respond = (
   taken: Received & { readonly at: NotifiedAccount | null },
 ) => FastifyReply;
 
-/** Counts, tells and answers. What isn't a provider's is bound by the rate. */
-function responder({ observer, clock, log }: NotifyOptions): Respond {
+/** Counts, tells and answers. What isn't a provider's is bound by the rate, and so is its connection. */
+function responder({ observer, clock, log }: NotifyOptions, bound: ConnectionBound): Respond {
   const strangers = createRateLimit({ ...STRANGERS, monotonic: () => clock.monotonic() });
   return (request, reply, { at, result, because, status, reply: { contentType, body } }) => {
     const source = sourceOf(request);
+    if (!isStranger(result)) bound.trusted(request.raw.socket);
     const isLimited = isStranger(result) && !strangers.take(source);
     observer.notifyRequest(at, isLimited ? 'limited' : result);
     if (isLimited) return reply.code(429).header('retry-after', '60').type('text/plain').send('too often');

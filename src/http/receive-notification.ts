@@ -74,7 +74,7 @@ interface Arrival {
 }
 
 function stored(
-  { is, notice }: Extract<NotificationReading, { readonly is: 'verified' | 'out_of_window' }>,
+  { is, notice, identity }: Extract<NotificationReading, { readonly is: 'verified' | 'out_of_window' }>,
   { received: { body }, at: { provider, merchantId, account }, receivedAt }: Arrival,
 ): StoredNotification {
   const { captureReference, says, at, providerCode, providerMessage } = heldAgainst(notice, {
@@ -82,7 +82,7 @@ function stored(
     merchantId,
   });
   return {
-    notificationId: notificationIdOf({ provider, merchantId }, body, is),
+    notificationId: notificationIdOf({ provider, merchantId }, identity ?? body, is),
     provider,
     merchantId,
     account,

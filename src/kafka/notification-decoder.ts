@@ -69,7 +69,8 @@ function saysIn(record: NotificationRecord): NotificationSays | Rejection {
     case 'declined':
     case 'closed': {
       const category = FAILURE_CATEGORIES.find((word) => word === record.category);
-      return category === undefined ? unknownWord('category', record.category ?? '') : { is, category };
+      if (category === undefined) return unknownWord('category', record.category ?? '');
+      return is === 'declined' && requestId !== null ? { is, category, requestId } : { is, category };
     }
     case 'in_process':
     case 'authorised':

@@ -35,8 +35,8 @@ export type NotifiedEvidence = StoredNotification & { readonly says: NotifiedFin
 export interface ParkedNotifications {
   /** Puts one aside until its capture exists. Again changes nothing. */
   park(notification: NotifiedEvidence): Promise<void>;
-  /** Of those parked within so many ms, or of all, the oldest whose capture exists by now. */
-  joinable(request: JoinRequest): Promise<readonly NotifiedEvidence[]>;
+  /** Looks at a page of those parked within so many ms, or of all, from the oldest on: which of them have a capture by now? */
+  joinable(request: JoinRequest): Promise<JoinablePage>;
   /** Forgets parked ones that became evidence. */
   joined(notificationIds: readonly string[]): Promise<void>;
 }
@@ -44,5 +44,20 @@ export interface ParkedNotifications {
 export interface JoinRequest {
   /** Null for all. */
   readonly parkedWithinMs: number | null;
+  /** Where the page before this one ended; null for the first. */
+  readonly after: ParkedPlace | null;
+  /** How many are looked at. */
   readonly limit: number;
+}
+
+/** A place among parked notifications: in the order of their time, then of their id. */
+export interface ParkedPlace {
+  readonly parkedAt: Date;
+  readonly notificationId: string;
+}
+
+export interface JoinablePage {
+  readonly found: readonly NotifiedEvidence[];
+  /** Where it ended; null if there are no more. */
+  readonly end: ParkedPlace | null;
 }

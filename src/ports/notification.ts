@@ -21,7 +21,7 @@ export type NotificationSays = NotifiedFinding | { readonly is: 'hint' };
  * where they aren't null.
  */
 export interface StoredNotification {
-  /** SHA-256 of provider, merchant and body, as 64 characters of lower-case hexadecimal. */
+  /** SHA-256 of provider, merchant and body, or what its signature covers; as 64 characters of lower-case hexadecimal. */
   readonly notificationId: string;
   readonly provider: ProviderName;
   readonly merchantId: string;

@@ -1,5 +1,6 @@
 import type { Act, Refusal, Standing } from '../capture/operator.js';
 import type { Capture } from '../capture/capture.js';
+import type { Evidence } from '../capture/evidence.js';
 
 /** What an operator does, as it is written down: append-only, in the transaction that does it. */
 export interface OperatorEntry {
@@ -33,8 +34,13 @@ export interface CaptureAction {
   readonly reference: string | null;
 }
 
+export interface Change {
+  readonly before: Capture;
+  readonly after: Capture;
+}
+
 /** How an action ended: with the capture before and after it, or with nothing changed. */
-export type Acted = { readonly done: true; readonly before: Capture; readonly after: Capture } | Refusal;
+export type Acted = ({ readonly done: true } & Change) | Refusal;
 
 /**
  * What operators do to captures. Whether it may be done is decided by `decide`, under the capture's row lock, in the transaction that writes
@@ -43,6 +49,11 @@ export type Acted = { readonly done: true; readonly before: Capture; readonly af
 export interface OperatorStore {
   /** Records the evidence that is decided on, and folds it. */
   act(action: CaptureAction, decide: (standing: Standing) => Act | Refusal): Promise<Acted | null>;
+  /**
+   * Records what a provider said when an action had it asked, and folds it. Where that changes how the capture stands, it is the action's
+   * doing, and is written down as such.
+   */
+  hear(action: CaptureAction, pieces: readonly Evidence[]): Promise<Change | null>;
   /** The capture as it stands, without a lock. */
   standing(captureId: string): Promise<Standing | null>;
 }

@@ -39,7 +39,12 @@ export interface Notice {
  *   (`unreadable`).
  */
 export type NotificationReading =
-  | { readonly is: 'verified' | 'out_of_window'; readonly notice: Notice }
+  | {
+      readonly is: 'verified' | 'out_of_window';
+      readonly notice: Notice;
+      /** What makes it the same again, where the body doesn't: one signature can hold for many bodies. */
+      readonly identity?: Uint8Array;
+    }
   | { readonly is: 'ignored'; readonly about: string }
   | {
       readonly is: 'refused';
@@ -81,16 +86,19 @@ export function asHint(notice: Notice): Notice {
 }
 
 /**
- * A notice held against the claim that it is about. A refusal counts for the request that it names and for no other, and findings don't
- * carry the name of a refused one; but our ids derive from the claim, so it can be told here. The refusal of anything else than our first
- * request, somebody else's or our own next one, decides nothing: which one is under way by now, only the capture knows.
+ * A notice held against the claim that it is about. A refusal counts for the request that it names and for no other, so it must name one of
+ * ours; our ids derive from the claim, so that can be told here. Which of them is under way by now, only the capture knows.
  */
 export function heldAgainst(notice: Notice, claim: Omit<ClaimKey, 'captureReference'>): Notice {
-  if (notice.says.is !== 'declined') return notice;
-  const { captureReference } = notice;
-  const first = requestIdOf(captureIdOf({ ...claim, captureReference }), 1);
-  return notice.requestId === first ? notice : asHint(notice);
+  const { captureReference, says, requestId } = notice;
+  if (says.is !== 'declined') return notice;
+  const captureId = captureIdOf({ ...claim, captureReference });
+  const isOurs = GENERATIONS.some((generation) => requestIdOf(captureId, generation) === requestId);
+  return isOurs && requestId !== null ? { ...notice, says: { ...says, requestId } } : asHint(notice);
 }
+
+/** More than any operator has a capture sent anew. */
+const GENERATIONS = Array.from({ length: 32 }, (_, index) => index + 1);
 
 /** A provider's words in a notice: an empty text is none. */
 export function wordsOf(text: string | null): string | null {
@@ -103,12 +111,13 @@ export function isAhead(time: Date, now: Date, windowMs: number): boolean {
 }
 
 /**
- * The id of a notification: SHA-256, in hexadecimal, of provider, merchant and body, so the same again is the same. One that came out of
- * its window is another than the same body in time: else it would stand in the way of the one that decides.
+ * The id of a notification: SHA-256, in hexadecimal, of provider, merchant and its identity, which is the body unless its reader says
+ * otherwise; so the same again is the same. One that came out of its window is another than the same in time: else it would stand in the
+ * way of the one that decides.
  */
 export function notificationIdOf(
   from: { readonly provider: ProviderName; readonly merchantId: string },
-  body: Uint8Array,
+  identity: Uint8Array,
   is: 'verified' | 'out_of_window',
 ): string {
   const digest = createHash('sha256');
@@ -116,7 +125,7 @@ export function notificationIdOf(
   for (const part of [from.provider, from.merchantId, ...(is === 'verified' ? [] : [is])])
     digest.update(`${String(Buffer.byteLength(part))}:${part}`);
   return digest
-    .update(`${String(body.byteLength)}:`)
-    .update(body)
+    .update(`${String(identity.byteLength)}:`)
+    .update(identity)
     .digest('hex');
 }

@@ -11,6 +11,7 @@ import {
   dateOf,
   dateOrNull,
   integerOrNull,
+  notUnderstood,
   textOf,
   textOrNull,
   wordOf,
@@ -20,7 +21,7 @@ import {
 export const EVIDENCE_COLUMNS = `
   e.capture_id, e.evidence_id, e.kind, e.attempt, e.at, e.finding, e.failure_category,
   e.amount, e.currency, e.request_id, e.provider_capture_id, e.captured_at,
-  e.provider_code, e.provider_message, e.raw`;
+  e.provider_code, e.provider_message, e.raw, e.knew`;
 
 // A record, so that the compiler misses a finding that is added to the type.
 const FINDINGS: Readonly<Record<Finding['is'], true>> = {
@@ -56,7 +57,15 @@ export function evidenceOf(row: Row): Evidence {
     providerCode: textOrNull(row, 'provider_code'),
     providerMessage: textOrNull(row, 'provider_message'),
     raw: bytesOrNull(row, 'raw'),
+    ...(row['knew'] === null ? {} : { knew: idsOf(row, 'knew') }),
   };
+}
+
+function idsOf(row: Row, column: string): readonly string[] {
+  const value = row[column];
+  return Array.isArray(value) && value.every((id) => typeof id === 'string')
+    ? value
+    : notUnderstood(row, column, 'a list of ids');
 }
 
 function findingOf(row: Row): Finding {
@@ -70,7 +79,11 @@ function findingOf(row: Row): Finding {
         providerCaptureId: textOrNull(row, 'provider_capture_id'),
         capturedAt: dateOrNull(row, 'captured_at'),
       };
-    case 'declined':
+    case 'declined': {
+      const requestId = textOrNull(row, 'request_id');
+      const category = wordOf(row, 'failure_category', FAILURE_CATEGORIES);
+      return requestId === null ? { is, category } : { is, category, requestId };
+    }
     case 'closed':
       return { is, category: wordOf(row, 'failure_category', FAILURE_CATEGORIES) };
     case 'in_process':
@@ -116,11 +129,12 @@ export function evidenceColumns(pieces: readonly EvidenceOf[]): readonly Column[
     texts(findings.map((finding) => ('category' in finding ? finding.category : null))),
     integers(captured.map((finding) => finding?.money?.amount ?? null)),
     texts(captured.map((finding) => finding?.money?.currency ?? null)),
-    texts(captured.map((finding) => finding?.requestId ?? null)),
+    texts(findings.map((finding) => ('requestId' in finding ? (finding.requestId ?? null) : null))),
     texts(captured.map((finding) => finding?.providerCaptureId ?? null)),
     times(captured.map((finding) => finding?.capturedAt ?? null)),
     texts(pieces.map(({ piece }) => piece.providerCode)),
     texts(pieces.map(({ piece }) => piece.providerMessage)),
     pieces.map(({ piece }) => piece.raw),
+    texts(pieces.map(({ piece: { knew } }) => (knew === undefined ? null : JSON.stringify(knew)))),
   ];
 }

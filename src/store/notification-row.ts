@@ -77,7 +77,11 @@ function findingOf(row: Row): NotifiedFinding {
         capturedAt: dateOrNull(row, 'captured_at'),
       };
     }
-    case 'declined':
+    case 'declined': {
+      const requestId = textOrNull(row, 'request_id');
+      const category = wordOf(row, 'failure_category', FAILURE_CATEGORIES);
+      return requestId === null ? { is, category } : { is, category, requestId };
+    }
     case 'closed':
       return { is, category: wordOf(row, 'failure_category', FAILURE_CATEGORIES) };
     case 'in_process':
@@ -104,7 +108,7 @@ export function notificationColumns(notifications: readonly StoredNotification[]
     texts(says.map((one) => ('category' in one ? one.category : null))),
     integers(captured.map((one) => one?.money?.amount ?? null)),
     texts(captured.map((one) => one?.money?.currency ?? null)),
-    texts(captured.map((one) => one?.requestId ?? null)),
+    texts(says.map((one) => ('requestId' in one ? (one.requestId ?? null) : null))),
     texts(captured.map((one) => one?.providerCaptureId ?? null)),
     times(captured.map((one) => one?.capturedAt ?? null)),
     texts(notifications.map(({ providerCode }) => providerCode)),

@@ -1,8 +1,10 @@
+import type pg from 'pg';
 import type { OperatorAction, OperatorEntry } from '../ports/operator.js';
 import { texts } from './columns.js';
 import type { Row } from './row.js';
 import { dateOf, textOf, textOrNull } from './row.js';
 import type { Session, Statement } from './session.js';
+import { withSession } from './session.js';
 
 /** The columns that `operatorActionOf` reads, of a table named `o`. */
 const ACTION_COLUMNS = `
@@ -34,6 +36,27 @@ const ACTIONS_ON_CAPTURE: Statement = {
 /** What operators did to a capture, oldest first. */
 export async function actionsOn(session: Session, captureId: string): Promise<readonly OperatorAction[]> {
   return (await session.query(ACTIONS_ON_CAPTURE, [captureId])).map(operatorActionOf);
+}
+
+const ACTIONS_ON_ACCOUNT: Statement = {
+  name: 'operator_actions_on_account',
+  text: `
+    select ${ACTION_COLUMNS} from operator_actions o
+    where o.account = $1
+    order by o.at desc, o.action_id desc
+    limit $2`,
+};
+
+/** What operators did to an account, newest first; not what they did to its captures. */
+export async function actionsOnAccount(
+  pool: pg.Pool,
+  account: string,
+  limit: number,
+): Promise<readonly OperatorAction[]> {
+  const rows = await withSession(pool, 'reading what was done to an account', (session) =>
+    session.query(ACTIONS_ON_ACCOUNT, [...texts([account]), limit]),
+  );
+  return rows.map(operatorActionOf);
 }
 
 function operatorActionOf(row: Row): OperatorAction {

@@ -1,8 +1,13 @@
 import type pg from 'pg';
 import { captureIdOf } from '../capture/ids.js';
 import { hasCode } from '../errors.js';
-import type { NotifiedEvidence, ParkedNotifications } from '../ports/notification-store.js';
-import { texts } from './columns.js';
+import type {
+  JoinablePage,
+  NotifiedEvidence,
+  ParkedNotifications,
+  ParkedPlace,
+} from '../ports/notification-store.js';
+import { texts, times } from './columns.js';
 import {
   NOTIFICATION_COLUMNS,
   NOTIFICATION_ROWS,
@@ -10,6 +15,7 @@ import {
   notifiedEvidenceOf,
 } from './notification-row.js';
 import type { Row } from './row.js';
+import { booleanOf, dateOf, textOf } from './row.js';
 import type { Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -39,23 +45,33 @@ const PARK: Statement = {
 };
 
 /**
- * Walks the parked ones from the oldest on and looks each one's capture up by its id: what it costs depends on how many are looked at, not
- * on how many captures there are.
+ * A page of the parked ones: so many are looked at from a place on, and each one's capture is looked up by its id, so that what it costs
+ * depends neither on how many captures there are nor on how many are parked. Where the page ended comes with its last row, whether that one
+ * has a capture or not.
  */
 const JOINABLE: Statement = {
   name: 'joinable_notifications',
   text: `
-    select ${NOTIFICATION_COLUMNS}
-    from (
-      select p.notification_id, p.parked_at
+    with page as materialized (
+      select p.notification_id, p.capture_id, p.parked_at
       from parked_notifications p
       where p.parked_at >= coalesce(now() - $1::bigint * interval '1 millisecond', '-infinity')
-        and exists (select from captures c where c.capture_id = p.capture_id offset 0)
-      order by p.parked_at
-      limit $2
-    ) p
-    join notifications n on n.notification_id = p.notification_id
-    order by p.parked_at`,
+        and (p.parked_at, p.notification_id) > (coalesce($2::timestamptz, '-infinity'), decode($3::text, 'hex'))
+      order by p.parked_at, p.notification_id
+      limit $4
+    ),
+    looked as (
+      select p.notification_id, p.parked_at,
+        row_number() over (order by p.parked_at, p.notification_id) = $4 as ends_page,
+        exists (select from captures c where c.capture_id = p.capture_id offset 0) as has_capture
+      from page p
+    )
+    select looked.parked_at, encode(looked.notification_id, 'hex') as parked_id, looked.ends_page,
+      n.notification_id is not null as is_joinable, ${NOTIFICATION_COLUMNS}
+    from looked
+    left join notifications n on n.notification_id = looked.notification_id and looked.has_capture
+    where looked.ends_page or looked.has_capture
+    order by looked.parked_at, looked.notification_id`,
 };
 
 const JOINED: Statement = {
@@ -74,11 +90,12 @@ export function createParkedNotifications({ pool }: { readonly pool: pg.Pool }):
       );
     },
 
-    async joinable({ parkedWithinMs, limit }) {
+    async joinable({ parkedWithinMs, after, limit }) {
+      const [from = null] = times([after?.parkedAt ?? null]);
       const rows = await withSession(pool, 'looking for parked notifications', (session) =>
-        session.query(JOINABLE, [parkedWithinMs, limit]),
+        session.query(JOINABLE, [parkedWithinMs, from, after?.notificationId ?? '', limit]),
       );
-      return rows.flatMap(understood);
+      return pageOf(rows);
     },
 
     async joined(notificationIds) {
@@ -88,6 +105,18 @@ export function createParkedNotifications({ pool }: { readonly pool: pg.Pool }):
       );
     },
   };
+}
+
+function pageOf(rows: readonly Row[]): JoinablePage {
+  const last = rows.at(-1);
+  return {
+    found: rows.filter((row) => booleanOf(row, 'is_joinable')).flatMap(understood),
+    end: last !== undefined && booleanOf(last, 'ends_page') ? placeOf(last) : null,
+  };
+}
+
+function placeOf(row: Row): ParkedPlace {
+  return { parkedAt: dateOf(row, 'parked_at'), notificationId: textOf(row, 'parked_id') };
 }
 
 /** What a later version has parked waits for one. */

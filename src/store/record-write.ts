@@ -10,6 +10,9 @@ import type { Session, Statement, Value } from './session.js';
 /**
  * All that follows from new evidence, in one statement: so that none of it can be without the rest, and the check that a capture
  * without an outcome is on the schedule sees both sides at once. The captures are locked already.
+ *
+ * What comes from outside puts no inquiry off, or notifications that keep coming would keep the provider from being asked. What may never
+ * be due, since a person must look, is put off all the same.
  */
 const WRITE: Statement = {
   name: 'record_write',
@@ -38,13 +41,13 @@ const WRITE: Statement = {
       insert into evidence (
         capture_id, evidence_id, kind, attempt, at, finding, failure_category,
         amount, currency, request_id, provider_capture_id, captured_at,
-        provider_code, provider_message, raw, recorded_at
+        provider_code, provider_message, raw, knew, recorded_at
       )
       select t.*, statement_timestamp()
       from unnest(
         $14::uuid[], $15::uuid[], $16::text[], $17::integer[], $18::timestamptz[], $19::text[], $20::text[],
         $21::bigint[], $22::text[], $23::text[], $24::text[], $25::timestamptz[],
-        $26::text[], $27::text[], $28::bytea[]
+        $26::text[], $27::text[], $28::bytea[], $29::json[]
       ) as t
     ),
     published as (
@@ -53,7 +56,7 @@ const WRITE: Statement = {
       )
       select t.*, statement_timestamp()
       from unnest(
-        $29::uuid[], $30::text[], $31::text[], $32::text[], $33::bytea[], $34::uuid[], $35::integer[], $36::json[]
+        $30::uuid[], $31::text[], $32::text[], $33::text[], $34::bytea[], $35::uuid[], $36::integer[], $37::json[]
       ) as t
       returning id, capture_id
     ),
@@ -61,11 +64,17 @@ const WRITE: Statement = {
       insert into outbox_queue (event_id, capture_id) select id, capture_id from published
     ),
     cleared as (
-      delete from schedule where capture_id = any($37::uuid[])
+      delete from schedule where capture_id = any($38::uuid[])
     )
     insert into schedule (capture_id, account, action, due_at)
-    select * from unnest($38::uuid[], $39::text[], $40::text[], $41::timestamptz[])
-    on conflict (capture_id) do update set action = excluded.action, due_at = excluded.due_at`,
+    select * from unnest($39::uuid[], $40::text[], $41::text[], $42::timestamptz[])
+    on conflict (capture_id) do update set action = excluded.action, due_at =
+      case
+        when schedule.capture_id = any($43::uuid[]) and schedule.action = 'inquire' and excluded.action = 'inquire'
+          and excluded.due_at < 'infinity'
+        then least(schedule.due_at, excluded.due_at)
+        else excluded.due_at
+      end`,
 };
 
 /** Writes what was folded: captures, evidence, events and the schedule. */
@@ -112,6 +121,7 @@ interface ScheduleRow {
 /** The one place where a fold's schedule becomes rows. */
 function scheduleColumns(folds: readonly Fold[]): Value[] {
   const cleared = folds.filter(({ decision }) => decision.schedule.change === 'clear');
+  const notified = folds.filter(isNotified);
   const rows = folds.flatMap(({ decision, now }) => scheduleRow(decision, now) ?? []);
   return [
     texts(cleared.map(({ decision }) => decision.capture.captureId)),
@@ -119,7 +129,13 @@ function scheduleColumns(folds: readonly Fold[]): Value[] {
     texts(rows.map(({ account }) => account)),
     texts(rows.map(({ action }) => action)),
     times(rows.map(({ dueAt }) => dueAt)),
+    texts(notified.map(({ decision }) => decision.capture.captureId)),
   ];
+}
+
+/** Whether notifications, and nothing else, caused it. */
+function isNotified({ fresh }: Fold): boolean {
+  return fresh.length > 0 && fresh.every(({ kind }) => kind === 'notification');
 }
 
 /** The row to write, or null where it stays as it is or goes. A parked row keeps the action that its state calls for, due never. */

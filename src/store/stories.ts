@@ -21,6 +21,8 @@ export interface Story {
   readonly updatedAt: Date;
   /** Who may be sending, and until when by database time; null if nobody is. */
   readonly lease: Lease | null;
+  /** Whether its account is paused: nothing is sent through it then. */
+  readonly paused: boolean;
   /** Null for a capture with an outcome, unless it is to be asked about. */
   readonly scheduled: Scheduled | null;
   /** Oldest first, as are evidence, events and actions. */
@@ -72,7 +74,8 @@ const STORY: Statement = {
   name: 'story',
   text: `
     select ${CAPTURE_COLUMNS}, c.source_event_id, c.source_topic, c.source_partition, c.source_offset, c.updated_at,
-      c.lease_worker, s.action, nullif(s.due_at, 'infinity') as due_at
+      c.lease_worker, s.action, nullif(s.due_at, 'infinity') as due_at,
+      exists (select from account_pauses p where p.account = c.account) as paused
     from captures c left join schedule s using (capture_id)
     where c.capture_id = $1`,
 };
@@ -115,6 +118,7 @@ export async function storyOf(pool: pg.Pool, captureId: string): Promise<Story |
       source: sourceOf(row),
       updatedAt: dateOf(row, 'updated_at'),
       lease: leaseOf(row),
+      paused: booleanOf(row, 'paused'),
       scheduled: scheduledOf(row),
       attempts: attempts.map(attemptOf),
       evidence: evidence.map((piece) => ({

@@ -28,8 +28,8 @@ export interface UnresolvedGroup {
 }
 
 /**
- * The schedule has a row for each capture that has no outcome, or a contradicted one, and for no other; those with an outcome that a person
- * must look at have an index of their own. So few rows are read, whatever the table's size.
+ * The schedule has a row for each capture that has no outcome, or a contradicted one; those with an outcome that a person must look at have an
+ * index of their own. So few rows are read, whatever the table's size. An outcome that is only asked about, for an operator, is resolved.
  */
 const UNRESOLVED: Statement = {
   name: 'unresolved',
@@ -43,6 +43,7 @@ const UNRESOLVED: Statement = {
       select s.capture_id from schedule s
       union select r.capture_id from captures r where r.review is not null
     ) open join captures c on c.capture_id = open.capture_id
+    where c.state not in ('succeeded', 'failed', 'cancelled') or c.review is not null or c.contradicted_at is not null
     group by c.provider, c.account, c.state, c.currency
     order by c.provider, c.account, c.state, c.currency`,
 };

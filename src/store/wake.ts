@@ -10,19 +10,38 @@ const DOING = 'waking the schedule';
  * Makes an inquiry due now. Never one that a person must allow (due at infinity), and nothing but an inquiry: what is to be sent is sent
  * when it is due, and a capture that isn't on the schedule has its outcome. Nor one that is due at PayerMax, which can't be asked: there
  * the row says when it may be sent again.
+ *
+ * One that has failed is put on the schedule for an inquiry: the money may have moved after all. It is judged under its lock, so that one
+ * that is being retried or corrected meanwhile is left to that. One that is on the schedule isn't locked: folds lock captures first.
  */
 const WAKE: Statement = {
   name: 'wake_inquiry',
   text: `
-    update schedule s
-    set due_at = now()
-    from captures c
-    where s.capture_id = $1::uuid and s.action = 'inquire' and s.due_at > now() and s.due_at < 'infinity'
-      and c.capture_id = s.capture_id and c.provider <> 'payermax'
-    returning s.capture_id`,
+    with woken as (
+      update schedule s
+      set due_at = now()
+      from captures c
+      where s.capture_id = $1::uuid and s.action = 'inquire' and s.due_at > now() and s.due_at < 'infinity'
+        and c.capture_id = s.capture_id and c.provider <> 'payermax'
+      returning s.capture_id
+    ),
+    failed as materialized (
+      select c.capture_id, c.account
+      from captures c
+      where c.capture_id = $1::uuid and c.state = 'failed' and c.provider <> 'payermax'
+        and not exists (select from schedule s where s.capture_id = c.capture_id)
+      for update
+    ),
+    asked as (
+      insert into schedule (capture_id, account, action, due_at)
+      select capture_id, account, 'inquire', now() from failed
+      on conflict (capture_id) do nothing
+      returning capture_id
+    )
+    select capture_id from woken union all select capture_id from asked`,
 };
 
-/** Wakes the inquiry of a capture, if it waits for one; true if it did. */
+/** Makes the inquiry of a capture due, if it waits for one or has failed; true if that changed anything. Rejects as `storeError` says. */
 export async function wakeInquiry(pool: pg.Pool, captureId: string): Promise<boolean> {
   const rows = await withSession(pool, DOING, (session) => session.query(WAKE, [captureId]));
   return rows.length > 0;

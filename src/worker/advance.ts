@@ -29,7 +29,7 @@ export async function advance(
   }
   const account = accountOf(capture, options);
   if (account === null) {
-    if (action === 'send') await lookAgain(capture, options);
+    await lookAgain(capture, options);
     return;
   }
   if (paused && action === 'send') {
@@ -40,7 +40,7 @@ export async function advance(
   try {
     const permit = account.gate.permit();
     if (permit === 'held') {
-      if (action === 'send') await lookAgain(capture, options);
+      await lookAgain(capture, options);
     } else if (!options.closing.aborted) {
       const probe = permit === 'probe';
       const sent =
@@ -107,15 +107,18 @@ async function startAndSend(
 }
 
 /**
- * A capture that can't be sent now stays taken, and falls due again by the passing of time. It is folded, without new evidence, only when
- * subscribers are to be told that it wasn't sent: thousands may wait so, and each fold is a write.
+ * A capture that can't be sent or asked about now stays taken, and falls due again by the passing of time. It is folded, without new
+ * evidence, only when subscribers are to be told that it wasn't sent, or a person that no inquiry settles what contradicts its outcome:
+ * thousands may wait so, and each fold is a write.
  */
 async function lookAgain(
   capture: Capture,
   { store, clock, announceUnsentAfterMs }: SchedulerOptions,
 ): Promise<void> {
   const age = clock.now().getTime() - capture.createdAt.getTime();
-  if (capture.announced !== null || age < announceUnsentAfterMs) return;
+  const isUntold = capture.status.state === 'planned' && capture.announced === null;
+  const waitsForInquiry = capture.contradictedAt !== null && capture.review === null;
+  if (!(isUntold && age >= announceUnsentAfterMs) && !waitsForInquiry) return;
   await store.record({ captureId: capture.captureId, pieces: [] });
 }
 

@@ -5,7 +5,12 @@ import { captureIdOf } from '../capture/ids.js';
 import { hasCode, messageOf } from '../errors.js';
 import { idsOf } from '../log.js';
 import type { Clock, Random } from '../ports/clock.js';
-import type { NotifiedEvidence, ParkedNotifications } from '../ports/notification-store.js';
+import type {
+  NotifiedEvidence,
+  ParkedNotifications,
+  ParkedPlace,
+  JoinRequest,
+} from '../ports/notification-store.js';
 import type { Observer } from '../ports/observer.js';
 import type { BatchedStore } from './batched-store.js';
 import { recordNotification } from './take-notification.js';
@@ -15,7 +20,8 @@ import { recordNotification } from './take-notification.js';
  *
  * Nearly all wait for milliseconds, and some for ever, since their payment is captured by somebody else. So the longer one waits, the more
  * seldom it is looked at: each look reaches back as many minutes as the largest power of two by which its number divides, and now and then
- * over all. A notification that has waited for an hour is looked at about once a minute.
+ * over all. A notification that has waited for an hour is looked at about once a minute. A look goes page by page, so that none of its
+ * statements takes long, however many are parked.
  *
  * Any number of workers may sweep: evidence that is recorded twice is one row.
  */
@@ -34,7 +40,8 @@ export interface ParkedSweepOptions {
   readonly log: Logger;
   /** How long to wait between two looks, in ms. */
   readonly everyMs: number;
-  readonly batchSize?: number;
+  /** How many are looked at in one statement. */
+  readonly pageSize?: number;
 }
 
 const AWAY: Backoff = { baseMs: 500, capMs: 10_000 };
@@ -43,19 +50,24 @@ const MINUTE_MS = 60_000;
 const FURTHEST = 1_024;
 
 export function createParkedSweep(options: ParkedSweepOptions): ParkedSweep {
-  const { parked, clock, random, observer, log, everyMs, batchSize = 500 } = options;
+  const { parked, clock, random, observer, log, everyMs, pageSize = 500 } = options;
   const stopping = new AbortController();
 
-  /** One look; goes on while there is more. */
+  /** One look, from its first page to its last. */
   async function sweep(look: number): Promise<void> {
     const parkedWithinMs = reachOf(look);
-    for (;;) {
-      const found = await parked.joinable({ parkedWithinMs, limit: batchSize });
-      const joined = await Promise.all(found.map(joinOne));
-      const done = found.filter((_, index) => joined[index] === true);
-      await parked.joined(done.map(({ notificationId }) => notificationId));
-      if (found.length < batchSize || done.length === 0 || stopping.signal.aborted) return;
-    }
+    let after: ParkedPlace | null = null;
+    do after = await sweepPage({ parkedWithinMs, after, limit: pageSize });
+    while (after !== null && !stopping.signal.aborted);
+  }
+
+  /** Where the page ended; null if it was the last. */
+  async function sweepPage(page: JoinRequest): Promise<ParkedPlace | null> {
+    const { found, end } = await parked.joinable(page);
+    const joined = await Promise.all(found.map(joinOne));
+    const done = found.filter((_, index) => joined[index] === true);
+    await parked.joined(done.map(({ notificationId }) => notificationId));
+    return end;
   }
 
   async function joinOne(notification: NotifiedEvidence): Promise<boolean> {

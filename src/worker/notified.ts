@@ -52,10 +52,10 @@ export function leavesOpen(finding: NotifiedFinding): boolean {
     case 'in_process':
     case 'authorised':
     case 'cancelled':
+    case 'closed':
       return true;
     case 'captured':
     case 'declined':
-    case 'closed':
     case 'foreign':
       return false;
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Capture } from '../capture/capture.js';
+import { isFinal } from '../capture/capture.js';
 import { captureIdOf } from '../capture/ids.js';
 import type { Rejection } from '../capture/rejection.js';
 import { reject } from '../capture/rejection.js';
@@ -13,7 +14,7 @@ import { couldDecide, evidenceFrom, isEvidence, leavesOpen } from './notified.js
 export interface TakeNotificationOptions {
   readonly store: Pick<BatchedStore, 'record'>;
   readonly parked: Pick<ParkedNotifications, 'park'>;
-  /** Makes the inquiry of a capture due now, if it waits for one; false if it doesn't. */
+  /** Makes the inquiry of a capture due now, if it waits for one or has failed; false if it doesn't. */
   readonly wake: (captureId: string) => Promise<boolean>;
   readonly log: Logger;
 }
@@ -31,8 +32,8 @@ export type NotificationTaken =
  * Brings a notification to its capture, which provider, merchant and capture reference name. Resolves when that is durable; doing it again
  * changes nothing. Rejects with a retryable error if the store is away.
  *
- * A hint only wakes the capture's inquiry. So does, once it is recorded, evidence that leaves the matter open: something has changed at the
- * provider.
+ * A hint only wakes the capture's inquiry, also that of one that has failed. So does, once it is recorded, evidence that leaves the matter
+ * open, unless the capture has an outcome that it doesn't contradict: something has changed at the provider.
  */
 export async function takeNotification(
   notification: StoredNotification,
@@ -60,8 +61,12 @@ async function takeOrReject(
     await parked.park(notification);
     return { taken: 'parked' };
   }
-  if (leavesOpen(notification.says)) await wake(captureId);
+  if (leavesOpen(notification.says) && !isSettled(capture)) await wake(captureId);
   return { taken: 'folded', capture };
+}
+
+function isSettled({ status, contradictedAt }: Capture): boolean {
+  return isFinal(status) && contradictedAt === null;
 }
 
 /** Folds a notification into its capture: the capture as it stands then, null if there is none. Rejects as the store does. */

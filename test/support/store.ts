@@ -55,7 +55,7 @@ export function captureOfPayment(paymentId: string, change: Partial<Capture> = {
     paymentId,
     orderId: `order-of-${paymentId}`,
     captureId,
-    requestId: requestIdOf(captureId, 1),
+    requestId: requestIdOf(change.captureId ?? captureId, 1),
     ...change,
   });
 }

@@ -38,7 +38,8 @@ const replyOf = (code: string, msg: string): NotifyReply => ({
  *
  * One that is older than the window decides all the same. PayerMax sends it again for half a day, whether with a new time no page says, and
  * knows no inquiry that could tell instead; and what became of a request never changes, so an old callback that somebody sends again says
- * nothing new. One from the future only hints: its time would put it before all that is really later.
+ * nothing new. One from the future counts from when it came, since its time would put it before all that is really later: our clock may be
+ * the one that is wrong, and as a hint it would be lost, with nobody to ask.
  */
 export function payermaxNotifications(trust: PayermaxNotifyTrust): NotificationReader {
   return {
@@ -90,9 +91,26 @@ function readSigned(
     providerCode: wordsOf(data?.errorCode ?? data?.status ?? null),
     providerMessage: wordsOf(data?.errorMsg ?? null),
   };
-  return notice.at !== null && isAhead(notice.at, now, windowMs)
-    ? { is: 'out_of_window', notice: asHint(notice) }
-    : { is: 'verified', notice };
+  if (notice.at === null || !isAhead(notice.at, now, windowMs)) return { is: 'verified', notice };
+  return isOutcome(notice.says)
+    ? { is: 'verified', notice: { ...notice, at: now } }
+    : { is: 'out_of_window', notice: asHint(notice) };
+}
+
+/** Whether it tells what became of the request that it names, which never changes. */
+function isOutcome(says: Notice['says']): boolean {
+  switch (says.is) {
+    case 'captured':
+    case 'declined':
+    case 'foreign':
+      return true;
+    case 'closed':
+    case 'in_process':
+    case 'authorised':
+    case 'cancelled':
+    case 'hint':
+      return false;
+  }
 }
 
 /** The outcome of no request in particular is a reason to ask, and decides nothing. */

@@ -12,7 +12,7 @@ import { asHint, HINT, isAhead, refused, wordsOf } from '../notification.js';
 import type { NotificationMembers } from './notification-members.js';
 import { membersOf } from './notification-members.js';
 import { isTradeId } from './rules.js';
-import { isSignedBy } from './signature.js';
+import { isSignedBy, joinedText } from './signature.js';
 import { meaningOfState } from './states.js';
 import { captureShownBy } from './trade.js';
 import type { TradeNotice } from './wire.js';
@@ -30,6 +30,8 @@ const replyOf = (body: string): NotifyReply => ({ contentType: 'text/plain; char
  *
  * They tell of the trade, not of a request: that it was declined shows it as closed, no more. They are dated by nothing but the time of a
  * payment, so there is no window for old ones; a payment from the future only hints, since its time would put it before all that is later.
+ *
+ * The signature covers members, not the body: whoever has kept a notification can write it in many ways. What was signed makes it the same.
  */
 export function yabandpayNotifications(trust: YabandpayNotifyTrust): NotificationReader {
   return {
@@ -46,16 +48,17 @@ const envelope = z.object({
 function read(body: Uint8Array, now: Date, trust: YabandpayNotifyTrust): NotificationReading {
   const signed = readBody(jsonIn(body), envelope);
   if (signed === null) return refused('unauthenticated', 'the body is no JSON object with a sign and data');
-  const members = membersOf(signed.data);
-  if (members === null)
+  const given = membersOf(signed.data);
+  if (given === null)
     return refused('unauthenticated', 'its data holds a list, or a member twice: no signature covers that');
-  if (!holds(members, signed.sign, trust.keys))
-    return refused('unauthenticated', "its sign isn't YabandPay's over this data");
+  const members = coveredBy(signed.sign, given, trust.keys);
+  if (members === null) return refused('unauthenticated', "its sign isn't YabandPay's over this data");
   const notice = noticeOf(members, trust.user);
   if (notice === null) return refused('unreadable', 'it names no trade_id that can be read');
+  const identity = identityOf(members);
   return notice.at !== null && isAhead(notice.at, now, trust.windowMs)
-    ? { is: 'out_of_window', notice: asHint(notice) }
-    : { is: 'verified', notice };
+    ? { is: 'out_of_window', notice: asHint(notice), identity }
+    : { is: 'verified', notice, identity };
 }
 
 const FIELD = Buffer.from('resultData=');
@@ -67,11 +70,24 @@ function jsonIn(body: Uint8Array): Uint8Array {
   return Buffer.from(new URLSearchParams(bytes.toString('utf8')).get('resultData') ?? '', 'utf8');
 }
 
-/** Members without a value are signed by some of YabandPay's systems and left out by others. */
-function holds(members: NotificationMembers, sign: string, keys: readonly KeyObject[]): boolean {
-  const all = [...members];
+/**
+ * The members that the sign covers; null if it is nobody's. Those without a value are signed by some of YabandPay's systems and left out by
+ * others: where they aren't signed anybody may have put them there, so they are passed over.
+ */
+function coveredBy(
+  sign: string,
+  given: NotificationMembers,
+  keys: readonly KeyObject[],
+): NotificationMembers | null {
+  const all = [...given];
   const filled = all.filter(([, value]) => value !== '');
-  return keys.some((key) => isSignedBy(all, sign, key) || isSignedBy(filled, sign, key));
+  const covered = [all, filled].find((members) => keys.some((key) => isSignedBy(members, sign, key)));
+  return covered === undefined ? null : new Map(covered);
+}
+
+/** The signed text. Of members that it can't be told from it is another one, or such a copy would stand in the way of what was meant. */
+function identityOf(members: NotificationMembers): Uint8Array {
+  return Buffer.from(`${isAmbiguous(members) ? 'ambiguous' : 'plain'}:${joinedText([...members])}`, 'utf8');
 }
 
 /** Reads what was signed, and nothing else; null if it names no trade. */
@@ -107,13 +123,17 @@ function saysOf(trade: TradeNotice): Notice['says'] {
     case null:
     case 'payment':
       return ofPayment(trade);
+    // It names the refund's money and never the capture's, so what was captured, if anything, only an inquiry can tell.
     case 'refund':
-      return ofRefund(trade);
     default:
       return HINT;
   }
 }
 
+/**
+ * States on the way to an outcome carry no time and may be told hours late. As evidence they would say for ever that the request is being
+ * executed; what they say now, an inquiry tells.
+ */
 function ofPayment(trade: TradeNotice): Notice['says'] {
   const meaning = meaningOfState(trade.state ?? '');
   switch (meaning.is) {
@@ -122,27 +142,11 @@ function ofPayment(trade: TradeNotice): Notice['says'] {
       return captureShownBy(trade) ?? HINT;
     case 'declined':
       return { is: 'closed', category: meaning.category };
-    case 'authorised':
-    case 'in_process':
     case 'cancelled':
       return meaning;
+    case 'authorised':
+    case 'in_process':
     case 'unknown':
       return HINT;
   }
-}
-
-/**
- * A refund that is under way, done or failed shows that there was a capture to refund. Its amount is its own, often a part, so that of the
- * capture isn't named. In this kind of notification the states of a payment are those of the refund: a declined refund declines no capture.
- */
-function ofRefund(trade: TradeNotice): Notice['says'] {
-  const isRefund = meaningOfState(trade.state ?? '').is === 'captured' && !isPaid(trade);
-  if (!isRefund) return HINT;
-  return {
-    is: 'captured',
-    money: null,
-    requestId: null,
-    providerCaptureId: trade.trade_id,
-    capturedAt: trade.paid_time,
-  };
 }

@@ -25,7 +25,7 @@ export function isSignedBy(
   sign: string,
   secretKey: KeyObject,
 ): boolean {
-  const expected = hmac(joined(members), secretKey);
+  const expected = hmac(joinedText(members), secretKey);
   const given = Buffer.from(sign, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
@@ -42,10 +42,11 @@ export function signedText({ user, method, time, data }: SignedParts): string {
     ['time', time.toString()],
     ...Object.entries(data),
   ]);
-  return joined([...members]);
+  return joinedText([...members]);
 }
 
-function joined(members: readonly (readonly [name: string, value: string])[]): string {
+/** Members as the text that a signature covers. */
+export function joinedText(members: readonly (readonly [name: string, value: string])[]): string {
   return members
     .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .map(([name, value]) => `${name}=${value}`)

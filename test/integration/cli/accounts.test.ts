@@ -12,7 +12,7 @@ import { captureOfPayment, claimOf, numberOf, rowsOf, testStore } from '../../su
 
 const BECAUSE = ['--reason', 'wrong prices'];
 
-describe('accounts pause, resume and list', () => {
+describe('accounts pause, resume, list and history', () => {
   let database: TestDatabase;
   let store: CaptureStore;
   let files: AccountsFolder;
@@ -100,9 +100,40 @@ describe('accounts pause, resume and list', () => {
     assert.equal(resumed.due, 1);
   });
 
-  for (const command of ['pause', 'resume']) {
+  it('tells who paused and resumed one and why, the newest first, and of one that never was that it never was', async () => {
+    await store.claim([claimOf(captureOfPayment('told', { account: 'told' }))]);
+    assert.deepEqual(await accounts(['history', 'told']), {
+      code: 0,
+      out: 'Account told was never paused.\n',
+      err: '',
+    });
+    await accounts(['pause', 'told', ...BECAUSE]);
+    await accounts(['resume', 'told', '--reason', 'mended', '--by', 'bob']);
+    await accounts(['pause', 'shop', '--reason', 'of another account']);
+    const { code, out, err } = await accounts(['history', 'told']);
+    assert.deepEqual([code, err], [0, '']);
+    const [titles, ...rows] = out.trimEnd().split('\n');
+    assert.match(titles ?? '', /^at +action +by +reason$/);
+    assert.deepEqual(
+      rows.map((row) => row.split(/ {2,}/).slice(1)),
+      [
+        ['accounts resume', 'bob', 'mended'],
+        ['accounts pause', 'ann', 'wrong prices'],
+      ],
+    );
+    const { actions } = JSON.parse((await accounts(['history', 'told', '--limit', '1', '--json'])).out) as {
+      actions: { action: string; changedTo: string }[];
+    };
+    assert.deepEqual(
+      actions.map(({ action, changedTo }) => [action, changedTo]),
+      [['accounts resume', 'in use']],
+    );
+  });
+
+  for (const command of ['pause', 'resume', 'history']) {
     it(`refuses to ${command} an account that nobody knows, with 6`, async () => {
-      const { code, out, err } = await accounts([command, 'shpo', ...BECAUSE]);
+      const because = command === 'history' ? [] : BECAUSE;
+      const { code, out, err } = await accounts([command, 'shpo', ...because]);
       assert.deepEqual([code, out], [6, '']);
       assert.match(
         err,

@@ -6,6 +6,7 @@ import { storyOf } from '../../../src/store/stories.js';
 import { CAPTURED } from '../../support/captures.js';
 import type { OperatorRig } from '../../support/operator-rig.js';
 import { openOperatorRig } from '../../support/operator-rig.js';
+import { pieceOf } from '../../support/store.js';
 
 const UNKNOWN: Finding = { is: 'unknown' };
 const WHY = ['--reason', 'on the statement'];
@@ -68,6 +69,64 @@ describe('captures resolve and cancel', () => {
     assert.match(told.err, /Ledgers reverse 24\.99 EUR/);
   });
 
+  it('resolve shows what the provider named, and takes another amount for ours only if told to', async () => {
+    const less: Finding = {
+      is: 'captured',
+      money: { amount: 100_000n, currency: 'IQD' },
+      requestId: null,
+      providerCaptureId: null,
+      capturedAt: null,
+    };
+    const capture = await rig.answered('wallet', 'other-amount', less);
+    const { captureId } = capture;
+    const newest = pieceOf(captureId, UNKNOWN, { kind: 'inquiry', attempt: null, label: 'newest' });
+    await rig.store.record([{ captureId, pieces: [{ ...newest, at: new Date(Date.now() + 60_000) }] }]);
+    const refused = await rig.captures('resolve', captureId, '--succeeded', ...PROOF, '--yes');
+    assert.equal(refused.code, 11);
+    assert.match(refused.err, /named another amount than 150\.000 IQD.*--our-amount-moved/);
+    const told = await rig.captures(
+      ...['resolve', captureId, '--succeeded', '--our-amount-moved', ...PROOF, '--yes'],
+    );
+    assert.equal(told.code, 0, told.err);
+    assert.match(told.err, /evidence +NOT WHAT WAS ASKED FOR, answer to attempt 1: captured 100\.000 IQD/);
+    assert.match(told.err, /RISK: the provider has named another amount/);
+    assert.match(told.err, /inquiry: unknown/);
+    assert.equal(await stateOf(capture), 'succeeded');
+  });
+
+  it('resolve --failed waits until nothing can be executed any more', async () => {
+    const capture = await rig.answered('wallet', 'too-soon', UNKNOWN);
+    await rig.database.pool.query('update captures set lease_until = now() where capture_id = $1', [
+      capture.captureId,
+    ]);
+    const { code, err } = await rig.captures('resolve', capture.captureId, '--failed', ...PROOF, '--yes');
+    assert.equal(code, 11);
+    assert.match(err, /may still be executed.* after \d{4}-\d\d-\d\dT.*Z\. Nothing was changed/);
+  });
+
+  it('resolve --acknowledge ends the review of a cancelled capture, on record', async () => {
+    const capture = await rig.planned('wallet', 'acknowledged');
+    const { captureId } = capture;
+    await rig.captures('cancel', captureId, ...WHY, '--yes');
+    const early = await rig.captures('resolve', captureId, '--acknowledge', ...PROOF, '--yes');
+    assert.match(early.err, /nothing contradicts that/);
+    const piece = pieceOf(captureId, CAPTURED, { kind: 'notification', attempt: null });
+    await rig.store.record([{ captureId, pieces: [piece] }]);
+    const told = await rig.captures('resolve', captureId, '--acknowledge', ...PROOF, '--yes');
+    assert.deepEqual(
+      [told.code, told.out],
+      [0, `capture ${captureId}: cancelled, review contradicts_operator -> cancelled\n`],
+    );
+    const story = await storyOf(rig.database.pool, captureId);
+    assert.deepEqual(
+      story?.actions.map(({ changedTo, reference }) => [changedTo, reference]),
+      [
+        ['cancelled', null],
+        ['cancelled', 'ST-17'],
+      ],
+    );
+  });
+
   it('ask before they act, at a terminal, and take nothing but yes for one', async () => {
     const capture = await rig.answered('wallet', 'asked', UNKNOWN);
     for (const answer of ['', 'no', 'yesterday']) {
@@ -122,7 +181,7 @@ describe('captures resolve and cancel', () => {
     assert.equal(again.code, 11);
     assert.match(again.err, /it is cancelled already\. Nothing was changed/);
     const resolve = await rig.captures('resolve', captureId, '--failed', ...PROOF, '--yes');
-    assert.match(resolve.err, /was cancelled before anything was sent/);
+    assert.match(resolve.err, /it was cancelled, and that is its outcome/);
     const late = await rig.answered('wallet', 'too-late', UNKNOWN);
     assert.match((await rig.captures('cancel', late.captureId, ...WHY, '--yes')).err, /may have reached/);
   });

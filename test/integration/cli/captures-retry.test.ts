@@ -4,9 +4,10 @@ import type { Capture } from '../../../src/capture/capture.js';
 import type { Finding } from '../../../src/capture/evidence.js';
 import { requestIdOf } from '../../../src/capture/ids.js';
 import { storyOf } from '../../../src/store/stories.js';
+import { CAPTURED } from '../../support/captures.js';
 import type { OperatorRig } from '../../support/operator-rig.js';
 import { openOperatorRig } from '../../support/operator-rig.js';
-import { numberOf } from '../../support/store.js';
+import { numberOf, pieceOf } from '../../support/store.js';
 import { WalletMerchant } from '../../support/wallet-merchant.js';
 
 const DECLINED: Finding = { is: 'declined', category: 'limit' };
@@ -60,14 +61,26 @@ describe('captures retry', () => {
       captureAmount: WHOLE,
     });
     const { code, out, err } = await rig.captures('retry', capture.captureId, ...DO);
-    assert.deepEqual([code, out], [11, '']);
+    const changed = `capture ${capture.captureId}: failed/limit -> succeeded; subscribers are told by event 2\n`;
+    assert.deepEqual([code, out], [12, changed]);
     assert.match(err, /by what it says the capture is succeeded\. That is recorded, and nothing is sent/);
+    assert.ok(!err.includes('Nothing was changed'));
     assert.deepEqual(await storyLines(capture), ['capture_response declined', 'inquiry captured']);
     const story = await storyOf(rig.database.pool, capture.captureId);
     assert.equal(story?.capture.status.state, 'succeeded');
     assert.deepEqual(
       story.events.map(({ type }) => type),
       ['capture.failed', 'capture.succeeded'],
+    );
+    assert.deepEqual(
+      story.actions.map(({ who, action, reason, changedFrom, changedTo }) => [
+        who,
+        action,
+        reason,
+        changedFrom,
+        changedTo,
+      ]),
+      [['alice', 'captures retry', 'the limit was raised', 'failed/limit', 'succeeded']],
     );
     assert.equal(story.scheduled, null);
     assert.equal(await nextSend(capture), null);
@@ -78,10 +91,12 @@ describe('captures retry', () => {
     await new WalletMerchant(rig.sandbox).capture(capture.paymentId, {
       captureAmount: { ...WHOLE, value: '100000' },
     });
-    const { code } = await rig.captures('retry', capture.captureId, ...DO);
-    assert.equal(code, 11);
+    const { code, err } = await rig.captures('retry', capture.captureId, ...DO);
+    assert.equal(code, 12);
+    assert.match(err, /the capture is failed\/limit.*, review integrity_mismatch/);
     const story = await storyOf(rig.database.pool, capture.captureId);
     assert.deepEqual([story?.capture.status.state, story?.capture.review], ['failed', 'integrity_mismatch']);
+    assert.match(story?.actions[0]?.changedTo ?? '', /review integrity_mismatch/);
     assert.equal(await nextSend(capture), null);
   });
 
@@ -94,6 +109,85 @@ describe('captures retry', () => {
     assert.match(err, /but says unknown/);
     assert.deepEqual(await storyLines(capture), ['capture_response declined', 'inquiry unknown']);
     assert.equal(await nextSend(capture), null);
+  });
+
+  it('warns where customers were told to authorise anew, and of an account that is paused', async () => {
+    const capture = await rig.answered('wallet', 'told-to-pay', { is: 'declined', category: 'funds' });
+    await rig.database.pool.query(
+      "insert into account_pauses (account, paused_at, paused_by, reason) values ($1, now(), 'bob', 'OPS-3')",
+      [capture.account],
+    );
+    const shown = await rig.capturesAsked(
+      () => Promise.resolve('no'),
+      ...['retry', capture.captureId, '--reason', 'seen'],
+    );
+    assert.match(shown.err, /RISK: customers were told of funds, and to authorise anew/);
+    assert.match(shown.err, /Account demo-wallet is paused: it is sent once that is resumed/);
+    assert.equal((await rig.captures('retry', capture.captureId, ...DO)).code, 0);
+    const story = await rig.captures('show', capture.captureId);
+    assert.match(story.out, /PAUSED +account demo-wallet: nothing is sent through it until it is resumed/);
+    await rig.database.pool.query('delete from account_pauses');
+    assert.ok(!(await rig.captures('show', capture.captureId)).out.includes('PAUSED'));
+    const other = await rig.answered('wallet', 'not-told-to-pay', DECLINED);
+    const quiet = await rig.captures('retry', other.captureId, ...DO);
+    assert.ok(!quiet.err.includes('RISK'), quiet.err);
+  });
+
+  it('warns where the provider once had a request in process: it may be executed yet', async () => {
+    const capture = await rig.answered('wallet', 'once-in-process', DECLINED);
+    const { captureId } = capture;
+    const piece = pieceOf(captureId, { is: 'in_process' }, { kind: 'inquiry', attempt: null });
+    await rig.store.record([{ captureId, pieces: [piece] }]);
+    const told = await rig.captures('retry', captureId, ...DO);
+    assert.match(told.err, /RISK: the provider once said that .* in process\. It may be executed yet/);
+  });
+
+  it('is refused where the order is or may be paid by another capture, unless the customer owes both', async () => {
+    const capture = await rig.answered('wallet', 'one-of-two', DECLINED);
+    for (const [name, finding, isPaying] of [
+      ['other-failed', DECLINED, false],
+      ['other-open', { is: 'unknown' }, true],
+      ['other-succeeded', CAPTURED, true],
+    ] as const) {
+      const other = await rig.answered('wallet', name, finding);
+      await rig.database.pool.query('update captures set order_id = $2 where capture_id = $1', [
+        other.captureId,
+        capture.orderId,
+      ]);
+      const told = await rig.capturesAsked(
+        () => Promise.resolve('no'),
+        ...['retry', capture.captureId, '--reason', 'seen'],
+      );
+      assert.equal(told.code, 11);
+      const isNamed = told.err.includes(other.captureId);
+      assert.ok(isNamed, told.err);
+      assert.equal(told.err.includes('say so with --despite-other-captures'), isPaying, name);
+    }
+    const told = await rig.captures('retry', capture.captureId, '--despite-other-captures', ...DO);
+    assert.equal(told.code, 0, told.err);
+    assert.match(
+      told.err,
+      /Also of this order: capture \S+, succeeded, 150\.000 IQD, payment other-succeeded/,
+    );
+  });
+
+  it('goes on if somebody else asked meanwhile and was told the same, and not if told otherwise', async () => {
+    for (const [name, finding, code] of [
+      ['asked-alike', { is: 'authorised' }, 0],
+      ['asked-otherwise', { is: 'unknown' }, 11],
+    ] as const) {
+      const capture = await rig.answered('wallet', name, DECLINED);
+      const { captureId } = capture;
+      const told = await rig.capturesAsked(
+        async () => {
+          const piece = pieceOf(captureId, finding, { kind: 'inquiry', attempt: null, label: 'another' });
+          await rig.store.record([{ captureId, pieces: [piece] }]);
+          return 'yes';
+        },
+        ...['retry', captureId, '--reason', 'the limit was raised'],
+      );
+      assert.equal(told.code, code, told.err);
+    }
   });
 
   it('asks for another amount, written by the account’s rules', async () => {

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Finding } from '../../../src/capture/evidence.js';
 import { attemptIdOf, eventIdOf } from '../../../src/capture/ids.js';
 import { CAPTURED } from '../../support/captures.js';
 import type { Told } from '../../support/cli.js';
 import { runCli, spawnCli } from '../../support/cli.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
-import { captureOfPayment, captures, claimOf, pieceOf, testStore } from '../../support/store.js';
+import type { PieceOptions } from '../../support/store.js';
+import {
+  captureOfPayment,
+  CAPTURED_WRONGLY,
+  captures,
+  claimOf,
+  pieceOf,
+  testStore,
+} from '../../support/store.js';
 
 describe('migrate', () => {
   it('brings an empty database to the schema, says what it applied, and nothing the second time', async () => {
@@ -197,6 +206,33 @@ describe('looking at captures', () => {
       assert.deepEqual(await listed('--account', 'shop', '--state', 'succeeded'), [['succeeded'], 1]);
       assert.deepEqual(await listed('--provider', 'wallet'), [['planned', 'pending', 'succeeded'], 3]);
       assert.deepEqual(await listed('--provider', 'payermax'), [[], 0]);
+    });
+
+    it('lists what waits for a person, and what is contradicted', async () => {
+      assert.deepEqual(await listed('--review'), [[], 0]);
+      assert.deepEqual(await listed('--contradicted'), [[], 0]);
+      const own = await createTestDatabase();
+      try {
+        const store = testStore(own.pool);
+        const [contradicted, inReview] = captures('wrong', 2);
+        assert.ok(contradicted !== undefined && inReview !== undefined);
+        await store.claim([contradicted, inReview].map((capture) => claimOf(capture)));
+        const record = (captureId: string, finding: Finding, options: PieceOptions = {}): Promise<unknown> =>
+          store.record([{ captureId, pieces: [pieceOf(captureId, finding, options)] }]);
+        await record(contradicted.captureId, CAPTURED);
+        const notice: PieceOptions = { kind: 'notification', attempt: null };
+        await record(contradicted.captureId, { is: 'declined', category: 'funds' }, notice);
+        await record(inReview.captureId, CAPTURED_WRONGLY);
+        const env = { DATABASE_URL: own.url };
+        const reviewed = await runCli(['captures', 'list', '--review'], env);
+        assert.match(reviewed.out, / pending \(integrity_mismatch\) REVIEW .* wrong-1 [^]*\n1 shown of 1\n$/);
+        const doubted = await runCli(['captures', 'list', '--contradicted'], env);
+        assert.match(doubted.out, / succeeded contradicted since \S+Z .* wrong-0 [^]*\n1 shown of 1\n$/);
+        const shown = await runCli(['captures', 'show', 'wrong-0'], env);
+        assert.match(shown.out, /^ {2}CONTRADICTED +since \S+Z: /m);
+      } finally {
+        await own.drop();
+      }
     });
 
     it('gives as JSON all but the bodies, which hold what customers told', async () => {

@@ -105,7 +105,7 @@ describe('commands on Kafka and the registry', () => {
     ]);
     assert.deepEqual(out.trimEnd().split('\n').slice(-2), [
       `group ${prefix}group: 2 to do`,
-      `group ${prefix}group-reconciliation: 1 to do`,
+      `group ${prefix}group-reconciliation: 1 to do; it has committed nothing anywhere`,
     ]);
 
     const { total, partitions } = JSON.parse((await cli('lag', '--json')).out) as {
@@ -121,10 +121,26 @@ describe('commands on Kafka and the registry', () => {
         [2, 1, null],
       ],
     );
-    const other = JSON.parse((await cli('lag', '--json', '--group', `${prefix}other`)).out) as {
-      total: number;
-    };
-    assert.equal(other.total, 4);
+  });
+
+  it('lag says of a group that has committed nothing that its name may be wrong', async () => {
+    const { code, out, err } = await cli('lag', '--group', `${prefix}typo`);
+    assert.deepEqual([code, err], [0, '']);
+    assert.deepEqual(out.trimEnd().split('\n').slice(-3), [
+      `group ${prefix}typo: 3 to do; it has committed nothing anywhere`,
+      `group ${prefix}typo-reconciliation: 1 to do; it has committed nothing anywhere`,
+      "No worker has done anything as this group yet, or the group's name is wrong.",
+    ]);
+    const groupsOf = async (...args: string[]): Promise<unknown> =>
+      (JSON.parse((await cli('lag', '--json', ...args)).out) as { groups: unknown }).groups;
+    assert.deepEqual(await groupsOf('--group', `${prefix}typo`), [
+      { group: `${prefix}typo`, total: 3, committed: false },
+      { group: `${prefix}typo-reconciliation`, total: 1, committed: false },
+    ]);
+    assert.deepEqual(await groupsOf(), [
+      { group: `${prefix}group`, total: 2, committed: true },
+      { group: `${prefix}group-reconciliation`, total: 1, committed: false },
+    ]);
   });
 
   it('schemas register registers each subject once', async () => {

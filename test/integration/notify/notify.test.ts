@@ -86,6 +86,36 @@ describe('the notify endpoint', () => {
     assert.equal(await numberOf(database.pool, queued, [reference()]), 3);
   });
 
+  it('knows YabandPay’s again however it is written: what was signed makes it the same', async () => {
+    const posted = successOf(rig, reference()).yabandpay;
+    const { sign, data } = JSON.parse(posted.body) as { sign: string; data: Record<string, unknown> };
+    const filled = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== ''));
+    const signedAnew = { sign: rig.yabandpay.signOf(filled), data: filled };
+    assert.equal(await rig.send(rig.yabandpay.raw(JSON.stringify(signedAnew))), TAKEN.yabandpay);
+    const copies = Array.from({ length: 20 }, (_, n) => [
+      `${JSON.stringify(signedAnew)}${' '.repeat(n)}`,
+      JSON.stringify({ ...signedAnew, [`more${String(n)}`]: n }),
+      JSON.stringify({ sign: signedAnew.sign, data: { ...filled, [`empty${String(n)}`]: '' } }),
+      `resultData=${encodeURIComponent(JSON.stringify({ ...signedAnew, n }))}`,
+    ]).flat();
+    for (const body of copies) assert.equal(await rig.send(rig.yabandpay.raw(body)), TAKEN.yabandpay);
+    assert.equal((await rows()).length, 1);
+    assert.equal((await rig.counted())['yabandpay/shop duplicate'], copies.length);
+    assert.match(await rig.send(rig.yabandpay.raw(JSON.stringify({ sign, data: filled }))), /^401 /);
+  });
+
+  it('keeps what PayerMax tells from the future as what it is, from when it came: nobody can be asked', async () => {
+    const posted = rig.payermax.post(payermaxSuccess(reference()), new Date(rig.now.getTime() + 3_600_000));
+    assert.equal(await rig.send(posted), TAKEN.payermax);
+    const came = rig.now;
+    rig.now = new Date(came.getTime() + 60_000);
+    assert.equal(await rig.send(posted), TAKEN.payermax);
+    assert.deepEqual(
+      (await rows()).map(({ says, at }) => [says, at]),
+      [['captured', came]],
+    );
+  });
+
   it('takes what is signed with an earlier key', async () => {
     const earlier = {
       wallet: rig.walletBefore.post(walletSuccess(reference()), rig.now),

@@ -67,7 +67,7 @@ describe('notifications', () => {
       await settled(provider, provider === 'payermax' ? 1 : 2);
       const expected = {
         wallet: ['declined', 'hint'],
-        yabandpay: ['closed', 'in_process'],
+        yabandpay: ['closed', 'hint'],
         payermax: ['declined'],
       };
       assert.deepEqual(words(provider).toSorted(), expected[provider]);
@@ -127,7 +127,7 @@ describe('notifications', () => {
     [{ kind: 'none' }, []],
     [{ kind: 'late', ms: 30 }, ['captured']],
     [{ kind: 'duplicated', copies: 2, apartMs: 5 }, ['captured', 'captured']],
-    [{ kind: 'reordered', apartMs: 60 }, ['captured', 'in_process']],
+    [{ kind: 'reordered', apartMs: 60 }, ['captured', 'hint']],
     [{ kind: 'contradicting', lie: 'first', apartMs: 60 }, ['closed', 'captured']],
     [{ kind: 'contradicting', lie: 'last', apartMs: 60 }, ['captured', 'closed']],
   ];

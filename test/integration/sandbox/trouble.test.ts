@@ -134,7 +134,7 @@ describe('trouble', () => {
     );
   });
 
-  it('a refund at YabandPay is notified as one, which proves a capture', async () => {
+  it('a refund at YabandPay is notified as one, which is a reason to ask, and an inquiry shows it', async () => {
     const paymentId = await rig.authorise('yabandpay', { callbackScenario: { kind: 'none' } });
     await rig.capture('yabandpay', paymentId);
     await rig.admin('yabandpay').post('/undo', { provider: 'yabandpay', paymentId, is: 'refunded' });
@@ -143,7 +143,7 @@ describe('trouble', () => {
     const posted = ofRefund();
     assert.ok(posted !== undefined);
     const { says } = noticeIn(readPosted(rig.reader('yabandpay'), posted, new Date()));
-    assert.equal(says.is, 'captured');
+    assert.equal(says.is, 'hint');
     assert.equal(await rig.inquire('yabandpay', paymentId), 'refunded');
   });
 });

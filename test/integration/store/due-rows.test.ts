@@ -93,9 +93,27 @@ describe(`with ${written(ROWS)} captures due and as many notifications parked`, 
   });
 
   it('looks at those parked in the last minute within 5 ms', async (t) => {
-    const request = { parkedWithinMs: 60_000, limit: 500 };
-    assert.deepEqual(await createParkedNotifications({ pool }).joinable(request), []);
+    const request = { parkedWithinMs: 60_000, after: null, limit: 500 };
+    const page = await createParkedNotifications({ pool }).joinable(request);
+    assert.deepEqual(page, { found: [], end: null });
     await isCheap(t, 'joinable_notifications');
+  });
+
+  it('looks at each page of them all within 5 ms: the first, one in their midst, the last', async (t) => {
+    const parked = createParkedNotifications({ pool });
+    const { rows } = await pool.query<{ at: Date; id: string }>(
+      `select parked_at as at, encode(notification_id, 'hex') as id
+       from parked_notifications order by parked_at offset $1 limit 1`,
+      [ROWS / 2],
+    );
+    const [middle] = rows;
+    assert.ok(middle !== undefined);
+    const last = { parkedAt: new Date(Date.now() - 250_000), notificationId: '' };
+    for (const after of [null, { parkedAt: middle.at, notificationId: middle.id }, last]) {
+      const page = await parked.joinable({ parkedWithinMs: null, after, limit: 500 });
+      assert.equal(page.end === null, after === last);
+      await isCheap(t, 'joinable_notifications');
+    }
   });
 });
 

@@ -5,14 +5,18 @@ import type { Capture } from '../../../src/capture/capture.js';
 import { contradiction } from '../../../src/capture/contradiction.js';
 import type { Finding } from '../../../src/capture/evidence.js';
 import { eventIdOf, requestIdOf } from '../../../src/capture/ids.js';
-import type { Act, Refusal, Resolution, Standing } from '../../../src/capture/operator.js';
-import { cancel, refusalToInquire, resolve, word } from '../../../src/capture/operator.js';
+import type { Act, Refusal, Standing } from '../../../src/capture/operator.js';
+import { cancel, refusalToInquire, word } from '../../../src/capture/operator.js';
+import type { Resolution } from '../../../src/capture/resolve.js';
+import { resolve } from '../../../src/capture/resolve.js';
+import { nextGeneration } from '../../../src/capture/state-machine.js';
 import type { Acted, CaptureAction, OperatorStore } from '../../../src/ports/operator.js';
 import type { CaptureStore } from '../../../src/ports/store.js';
 import { createOperatorStore } from '../../../src/store/operator-act.js';
 import { askNow } from '../../../src/store/operator-ask.js';
 import { storyOf } from '../../../src/store/stories.js';
-import { CAPTURED } from '../../support/captures.js';
+import { unresolved } from '../../../src/store/unresolved.js';
+import { CAPTURED, POLICY } from '../../support/captures.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
 import {
@@ -33,7 +37,7 @@ import {
 import { until } from '../../support/until.js';
 
 const FAILED: Resolution = { outcome: 'failed', category: null };
-const SUCCEEDED: Resolution = { outcome: 'succeeded' };
+const SUCCEEDED: Resolution = { outcome: 'succeeded', ourAmountMoved: true };
 const DECLINED: Finding = { is: 'declined', category: 'funds' };
 
 describe('what operators do', () => {
@@ -61,10 +65,19 @@ describe('what operators do', () => {
     return capture;
   }
 
+  /** Sent an hour ago. */
   async function answered(name: string, finding: Finding): Promise<Capture> {
     const capture = await claimed(name, { leaseMs: 60_000 });
     await record(capture, finding);
+    await leaseEnded(capture, '1 hour');
     return capture;
+  }
+
+  async function leaseEnded({ captureId }: Capture, ago: string): Promise<void> {
+    await database.pool.query(
+      'update captures set lease_until = now() - $2::interval where capture_id = $1',
+      [captureId, ago],
+    );
   }
 
   const requestOf = (name: string): string => captureOfPayment(name).requestId;
@@ -87,7 +100,7 @@ describe('what operators do', () => {
     const seen = await seenOf(capture);
     const action = actionOn(capture);
     return by.act(action, (standing) =>
-      resolve(standing, { actionId: action.actionId, seen, resolution, reference: 'ST-17' }),
+      resolve(standing, { actionId: action.actionId, seen, resolution, reference: 'ST-17' }, POLICY),
     );
   }
 
@@ -120,7 +133,7 @@ describe('what operators do', () => {
         story?.events.map(({ type }) => type),
         ['capture.pending', 'capture.failed'],
       );
-      assert.equal(story.scheduled, null);
+      assert.equal(story.scheduled?.action, 'inquire', 'its request may have got through after all');
       const [action] = story.actions;
       const { actionId, at, ...told } = action ?? {};
       assert.ok(at instanceof Date && typeof actionId === 'string');
@@ -172,11 +185,51 @@ describe('what operators do', () => {
       assert.match(why(await resolved(capture, FAILED)), /attempt 1 is under way/);
       assert.equal((await standing(capture))['state'], 'sending');
       assert.equal((await storyOf(database.pool, capture.captureId))?.actions.length, 0);
-      await database.pool.query(
-        "update captures set lease_until = now() - interval '1 ms' where capture_id = $1",
-        [capture.captureId],
+      await leaseEnded(capture, '1 ms');
+      assert.match(why(await resolved(capture, FAILED)), /may still be executed/);
+      assert.equal((await standing(capture))['state'], 'sending');
+      assert.equal(why(await resolved(capture, SUCCEEDED)), 'done');
+      const quiet = await claimed('quiet', { leaseMs: 60_000 });
+      await leaseEnded(quiet, '1 hour');
+      assert.equal(why(await resolved(quiet, FAILED)), 'done');
+    });
+
+    it('has the provider asked once more: what it had captured after all is for a person', async () => {
+      const capture = await answered('asked-once-more', { is: 'unknown' });
+      const { captureId } = capture;
+      await resolved(capture, FAILED);
+      const { scheduled, due } = await standing(capture);
+      assert.deepEqual([scheduled, due], ['inquire', false]);
+      const failed = (await unresolved(database.pool)).find(({ state }) => state === 'failed');
+      assert.equal(failed, undefined, 'nobody waits for an outcome');
+      const captured = pieceOf(captureId, CAPTURED, { kind: 'inquiry', attempt: null });
+      const at = new Date(Date.now() + 3_600_000);
+      await store.record([{ captureId, pieces: [{ ...captured, at }] }]);
+      const found = await standing(capture);
+      assert.deepEqual(
+        [found['state'], found['review'], found['scheduled']],
+        ['failed', 'contradicts_operator', null],
       );
+    });
+
+    it('keeps what was known, so that what comes later is news whatever time it bears', async () => {
+      const capture = await answered('news', { is: 'unknown' });
+      const { captureId } = capture;
+      const known = (await seenOf(capture)).evidence.map(({ evidenceId }) => evidenceId);
+      await resolved(capture, FAILED);
+      const said = (await seenOf(capture)).evidence.find(({ kind }) => kind === 'operator');
+      assert.deepEqual(said?.knew, known);
+      // As an inquiry that was under way while the operator decided.
+      const late = pieceOf(captureId, CAPTURED, { kind: 'inquiry', attempt: null, label: 'under way' });
+      await store.record([{ captureId, pieces: [{ ...late, at: new Date(0) }] }]);
+      assert.equal((await standing(capture))['review'], 'contradicts_operator');
       assert.equal(why(await resolved(capture, FAILED)), 'done');
+      assert.equal((await standing(capture))['review'], null, 'they know of it now');
+      await assert.rejects(
+        database.pool.query("update evidence set knew = null where capture_id = $1 and kind = 'operator'", [
+          captureId,
+        ]),
+      );
     });
 
     for (const first of ['resolve', 'start'] as const)
@@ -189,7 +242,7 @@ describe('what operators do', () => {
             const action = actionOn(capture);
             const { actionId } = action;
             return operators.act(action, (now) =>
-              resolve(now, { actionId, seen, resolution: FAILED, reference: 'ST-17' }),
+              resolve(now, { actionId, seen, resolution: FAILED, reference: 'ST-17' }, POLICY),
             );
           },
           start: () => testStore(database.anotherPool(1)).start([startOf(capture)]),
@@ -239,9 +292,12 @@ describe('what operators do', () => {
     });
 
     it('leaves nothing that the schedule could send', async () => {
-      for (const capture of [await claimed('never-1'), await answered('never-2', { is: 'unknown' })]) {
+      for (const [capture, scheduled] of [
+        [await claimed('never-1'), null],
+        [await answered('never-2', { is: 'unknown' }), 'inquire'],
+      ] as const) {
         await resolved(capture, FAILED);
-        assert.equal((await standing(capture))['scheduled'], null);
+        assert.equal((await standing(capture))['scheduled'], scheduled);
         assert.deepEqual(await store.start([startOf(capture)]), [null]);
       }
     });
@@ -275,6 +331,36 @@ describe('what operators do', () => {
       await store.record([{ captureId, pieces: [told] }]);
       const { state, review, scheduled } = await standing(capture);
       assert.deepEqual([state, review, scheduled], ['cancelled', 'contradicts_operator', null]);
+    });
+  });
+
+  describe('hear', () => {
+    const heard = (capture: Capture, finding: Finding, label: string) => {
+      const piece = pieceOf(capture.captureId, finding, { kind: 'inquiry', attempt: null, label });
+      return operators.hear(actionOn(capture, 'captures retry'), [piece]);
+    };
+    const actions = async ({ captureId }: Capture): Promise<(string | null)[][]> =>
+      (await storyOf(database.pool, captureId))?.actions.map(({ action, changedFrom, changedTo }) => [
+        action,
+        changedFrom,
+        changedTo,
+      ]) ?? [];
+
+    it('records what a provider said as the action’s doing, if that changed anything', async () => {
+      const capture = await answered('heard', DECLINED);
+      const nothing = await heard(capture, { is: 'authorised' }, 'first');
+      assert.equal(nothing?.after.status.state, 'failed');
+      assert.deepEqual(await actions(capture), []);
+      const change = await heard(capture, CAPTURED, 'second');
+      assert.deepEqual([change?.before.status.state, change?.after.status.state], ['failed', 'succeeded']);
+      assert.deepEqual(await actions(capture), [['captures retry', 'failed/funds', 'succeeded']]);
+      assert.equal((await seenOf(capture)).evidence.length, 3);
+      const reviewed = await answered('heard-otherwise', DECLINED);
+      await heard(reviewed, { is: 'foreign' }, 'first');
+      assert.deepEqual(await actions(reviewed), [
+        ['captures retry', 'failed/funds', 'failed/funds, review integrity_mismatch'],
+      ]);
+      assert.equal(await heard(captureOfPayment('nobody-heard'), CAPTURED, 'first'), null);
     });
   });
 
@@ -326,10 +412,11 @@ describe('what operators do', () => {
       const action = actionOn(capture, 'captures retry');
       return operators.act(action, (now): Act | Refusal => {
         const money = { ...now.capture.money, amount: amount ?? now.capture.money.amount };
-        const body = Buffer.from(`${now.capture.requestId} ${money.amount.toString()}`);
+        const next = nextGeneration(now.capture);
+        const body = Buffer.from(`${next.requestId} ${money.amount.toString()}`);
         return {
           piece: { ...word(now, action.actionId, { is: 'retried' }), attempt: now.capture.attempts },
-          capture: amount === undefined ? now.capture : { ...now.capture, money, body },
+          capture: amount === undefined ? next : { ...next, money, body },
           becomes: 'planned',
           otherwise: { refused: 'money moved' },
         };

@@ -6,7 +6,9 @@ import type { CaptureStore, OutboxStore } from '../../../src/ports/store.js';
 import { accountSends, spreadSends } from '../../../src/store/account-sends.js';
 import { outboxDepth } from '../../../src/store/outbox-depth.js';
 import { unresolved } from '../../../src/store/unresolved.js';
-import { findCaptures, listCaptures } from '../../../src/store/find-captures.js';
+import { findCaptures } from '../../../src/store/find-captures.js';
+import { countCaptures, listCaptures } from '../../../src/store/list-captures.js';
+import { actionsOnAccount } from '../../../src/store/operator-actions.js';
 import { createOutboxStore } from '../../../src/store/outbox.js';
 import { storyOf } from '../../../src/store/stories.js';
 import { notificationEncoder } from '../../../src/kafka/notification-encoder.js';
@@ -149,6 +151,11 @@ describe('the plan of each statement, with 100,000 captures', () => {
     assertWalks(plans, 'spread_sends', 'schedule_due', 'schedule_pkey');
   });
 
+  it('tells what was done to an account by its index', async () => {
+    const plans = await plansOf(() => actionsOnAccount(pool, 'shop-0', 20));
+    assertWalks(plans, 'operator_actions_on_account', 'operator_actions_by_account');
+  });
+
   it('reads the outbox shard by shard, and unqueues by id', async () => {
     await outbox.acquire();
     const plans = await plansOf(async () => {
@@ -174,17 +181,19 @@ describe('the plan of each statement, with 100,000 captures', () => {
   it('looks parked notifications’ captures up one by one, the young ones by age', async () => {
     const parked = createParkedNotifications({ pool });
     const plans = await plansOf(async () => {
-      const found = await parked.joinable({ parkedWithinMs: 60_000, limit: 50 });
       // One was parked each second, and each tenth has its capture.
+      const { found } = await parked.joinable({ parkedWithinMs: 60_000, after: null, limit: 100 });
       assert.ok(found.length >= 4 && found.length <= 7, String(found.length));
       await parked.joined(found.map(({ notificationId }) => notificationId));
       await listParked(pool, 20);
     });
     assertWalks(plans, 'joinable_notifications', 'parked_by_age', 'captures_pkey', 'notifications_pkey');
-    assert.match(plans.get('joinable_notifications') ?? '', /Index Cond: \(parked_at >= /);
+    assert.match(plans.get('joinable_notifications') ?? '', /Index Cond: \(\(parked_at >= /);
     assertWalks(plans, 'joined_notifications', 'parked_notifications_pkey');
     assertWalks(plans, 'list_parked_notifications', 'parked_by_age', 'notifications_pkey');
-    assert.equal((await parked.joinable({ parkedWithinMs: null, limit: 50 })).length, 50);
+    const first = await parked.joinable({ parkedWithinMs: null, after: null, limit: 500 });
+    const next = await parked.joinable({ parkedWithinMs: null, after: first.end, limit: 500 });
+    for (const { found } of [first, next]) assert.equal(found.length, 50);
     await notificationBacklog(pool);
   });
 
@@ -208,21 +217,49 @@ describe('the plan of each statement, with 100,000 captures', () => {
       'captures_payment',
       'captures_by_request',
       'captures_by_source_event',
+      'captures_sent_anew',
+      'attempts_number',
+      'captures_claim',
       'attempts_pkey',
       'evidence_by_provider_capture',
       'outbox_pkey',
+      'operator_actions_pkey',
+    );
+    const plan = plans.get('find_captures') ?? '';
+    assert.match(
+      plan,
+      /Index Cond: \(ROW\(provider, merchant_id\) > ROW\(/,
+      'it hops from merchant to merchant',
+    );
+    assert.match(
+      plan,
+      /Index Cond: \(\(provider = m\.provider\) AND \(merchant_id = m\.merchant_id\) AND \(capture_reference = /,
     );
   });
 
   it('lists captures by age, and measures the backlog from the schedule and the queue', async () => {
-    const filter = { provider: null, account: null, limit: 20, before: null };
-    const [newest] = await listCaptures(pool, { ...filter, state: null });
+    const all = { state: null, provider: null, account: null, inReview: false, contradicted: false };
+    const filter = { ...all, limit: 20, before: null };
+    const [newest] = await listCaptures(pool, filter);
     assert.ok(newest !== undefined);
     const plans = await plansOf(async () => {
       await listCaptures(pool, { ...filter, state: 'succeeded', before: newest });
+      await listCaptures(pool, { ...filter, inReview: true, before: newest });
+      await listCaptures(pool, { ...filter, contradicted: true });
+      await countCaptures(pool, { ...all, inReview: true });
+      await countCaptures(pool, { ...all, contradicted: true });
       await storyOf(pool, newest.captureId);
     });
-    assertWalks(plans, 'list_captures', 'captures_by_age');
+    assertWalks(plans, 'list_captures_all', 'captures_by_age');
+    assertWalks(plans, 'list_captures_in_review', 'captures_in_review');
+    assert.doesNotMatch(
+      plans.get('list_captures_in_review') ?? '',
+      /Sort/,
+      'the index is in the order of the list',
+    );
+    assertWalks(plans, 'list_captures_contradicted', 'schedule_due', 'captures_pkey');
+    assertWalks(plans, 'count_captures_in_review', 'captures_in_review');
+    assertWalks(plans, 'count_captures_contradicted', 'schedule_due', 'captures_pkey');
     assertWalks(plans, 'story', 'captures_pkey', 'schedule_pkey');
     assertWalks(plans, 'story_attempts', 'attempts_number');
     assertWalks(plans, 'story_evidence', 'evidence_pkey');
@@ -260,6 +297,11 @@ async function fill(pool: pg.Pool): Promise<void> {
   await pool.query(`
     insert into evidence (capture_id, evidence_id, kind, attempt, at, finding, provider_capture_id, recorded_at)
     select md5('capture' || n)::uuid, md5('evidence' || n)::uuid, 'capture_response', 1, now(), 'captured', 'c-' || n, now()
+    from generate_series(1, ${String(REST)}) n`);
+  await pool.query(`
+    insert into operator_actions (action_id, who, action, capture_id, account)
+    select md5('action' || n)::uuid, 'ann', 'an action',
+      case when n % 10 > 0 then md5('capture' || n)::uuid end, case when n % 10 = 0 then 'shop-0' end
     from generate_series(1, ${String(REST)}) n`);
   await pool.query(`
     insert into outbox

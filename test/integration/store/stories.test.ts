@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { CaptureStore } from '../../../src/ports/store.js';
-import { attemptIdOf, eventIdOf } from '../../../src/capture/ids.js';
+import { attemptIdOf, captureIdOf, eventIdOf } from '../../../src/capture/ids.js';
 import { outboxDepth } from '../../../src/store/outbox-depth.js';
 import { unresolved } from '../../../src/store/unresolved.js';
-import type { ListFilter } from '../../../src/store/find-captures.js';
-import { findCaptures, listCaptures } from '../../../src/store/find-captures.js';
+import { findCaptures } from '../../../src/store/find-captures.js';
+import type { ListFilter } from '../../../src/store/list-captures.js';
+import { countCaptures, listCaptures } from '../../../src/store/list-captures.js';
 import { createOutboxStore } from '../../../src/store/outbox.js';
 import { storyOf } from '../../../src/store/stories.js';
 import { CAPTURED } from '../../support/captures.js';
@@ -19,6 +21,16 @@ import {
   pieceOf,
   testStore,
 } from '../../support/store.js';
+
+const ALL: ListFilter = {
+  state: null,
+  provider: null,
+  account: null,
+  inReview: false,
+  contradicted: false,
+  limit: 100,
+  before: null,
+};
 
 const TOMORROW = new Date(Date.now() + 86_400_000);
 
@@ -119,13 +131,12 @@ describe('reading captures', () => {
   });
 
   it('lists newest first, page by page, by state, provider and account', async () => {
-    const all: ListFilter = { state: null, provider: null, account: null, limit: 100, before: null };
     const list = async (change: Partial<ListFilter>): Promise<string[]> =>
-      (await listCaptures(database.pool, { ...all, ...change })).map(({ paymentId }) => paymentId);
+      (await listCaptures(database.pool, { ...ALL, ...change })).map(({ paymentId }) => paymentId);
 
     const whole = await list({});
     assert.deepEqual(whole.slice(-4), ['sending', 'planned', 'pending', 'succeeded']);
-    const [first] = await listCaptures(database.pool, { ...all, limit: 1 });
+    const [first] = await listCaptures(database.pool, { ...ALL, limit: 1 });
     assert.ok(first !== undefined);
     assert.deepEqual(await list({ before: first }), whole.slice(1));
     assert.deepEqual(await list({ state: 'pending' }), ['pending']);
@@ -218,6 +229,30 @@ describe('reading captures', () => {
     );
   });
 
+  it('lists what is contradicted, and what waits for a person, with their number', async () => {
+    const listed = async (change: Partial<ListFilter>): Promise<[readonly string[], bigint]> => {
+      const filter = { ...ALL, ...change };
+      const found = await listCaptures(database.pool, filter);
+      return [found.map(({ paymentId }) => paymentId), await countCaptures(database.pool, filter)];
+    };
+    assert.deepEqual(await listed({ contradicted: true }), [['final-0'], 1n]);
+    assert.deepEqual(await listed({ contradicted: true, state: 'failed' }), [[], 0n]);
+    assert.deepEqual(await listed({ inReview: true }), [['final-1'], 1n]);
+    assert.deepEqual(await listed({ inReview: true, account: 'shop' }), [[], 0n]);
+    assert.deepEqual(await listed({ inReview: true, contradicted: true }), [[], 0n]);
+
+    // A person must look at one without an outcome too, and at one that no inquiry has settled in time.
+    const [open] = captures('open in review', 1);
+    assert.ok(open !== undefined);
+    await store.claim([claimOf(open)]);
+    await store.record([{ captureId: open.captureId, pieces: [pieceOf(open.captureId, CAPTURED_WRONGLY)] }]);
+    await database.pool.query("update captures set review = 'contradicted' where payment_id = 'final-0'");
+    const [[...waiting], count] = await listed({ inReview: true });
+    assert.deepEqual([waiting.sort(), count], [['final-0', 'final-1', 'open in review-0'], 3n]);
+    assert.deepEqual(await listed({ inReview: true, state: 'pending' }), [['open in review-0'], 1n]);
+    assert.deepEqual(await listed({ inReview: true, contradicted: true }), [['final-0'], 1n]);
+  });
+
   it('adds up more money than a bigint holds', async () => {
     const rich = captures('rich', 3).map((capture) => ({
       ...capture,
@@ -228,5 +263,48 @@ describe('reading captures', () => {
     await store.claim(rich.map((capture) => claimOf(capture)));
     const group = (await unresolved(database.pool)).find(({ account }) => account === 'rich');
     assert.equal(group?.amount, 3n * 2n ** 62n);
+  });
+
+  it('finds a capture by a request id that it was sent under before, and by an operator’s action', async () => {
+    const capture = captureOfPayment('sent anew');
+    const { captureId, requestId } = capture;
+    await store.claim([claimOf(capture)]);
+    await store.record([{ captureId, pieces: [pieceOf(captureId, CAPTURED)] }]);
+    await database.pool.query(
+      "update captures set generation = 2, request_id = 'the second', attempts_before = 1 where capture_id = $1",
+      [captureId],
+    );
+    const actionId = randomUUID();
+    await database.pool.query(
+      "insert into operator_actions (action_id, who, action, capture_id) values ($1, 'ann', 'captures retry', $2)",
+      [actionId, captureId],
+    );
+    await database.pool.query(
+      "insert into operator_actions (action_id, who, action, account) values ($1, 'ann', 'accounts pause', 'shop')",
+      [eventIdOf(captureId, 99)],
+    );
+    for (const id of [requestId, 'the second', actionId])
+      assert.deepEqual(
+        (await findCaptures(database.pool, id)).map((found) => found.captureId),
+        [captureId],
+        id,
+      );
+    assert.deepEqual(await findCaptures(database.pool, eventIdOf(captureId, 99)), []);
+  });
+
+  it('finds a capture by what its provider captures by, whoever the merchant is', async () => {
+    const made = [
+      captureOfPayment('first of two', { captureReference: 'ord_77' }),
+      captureOfPayment('second of two', {
+        captureReference: 'ord_77',
+        provider: 'payermax',
+        merchantId: 'm-9',
+      }),
+      captureOfPayment('another', { captureReference: 'ord_78', provider: 'payermax', merchantId: 'a-1' }),
+    ].map((capture) => ({ ...capture, captureId: captureIdOf(capture) }));
+    await store.claim(made.map((capture) => claimOf(capture)));
+    const found = await findCaptures(database.pool, 'ord_77');
+    assert.deepEqual(found.map(({ paymentId }) => paymentId).sort(), ['first of two', 'second of two']);
+    assert.equal((await findCaptures(database.pool, 'ord_78')).length, 1);
   });
 });

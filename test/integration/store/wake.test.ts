@@ -16,8 +16,11 @@ import {
   pieceOf,
   rowsOf,
   testStore,
+  waiting,
 } from '../../support/store.js';
+import { until } from '../../support/until.js';
 
+const DECLINED = { is: 'declined', category: 'funds' } as const;
 const HOUR_MS = 3_600_000;
 
 describe('waking the schedule', () => {
@@ -104,6 +107,74 @@ describe('waking the schedule', () => {
     const capture = await answered('repeat', { is: 'unknown' }, atPayermax('repeat'));
     assert.equal(await wakeInquiry(database.pool, capture.captureId), false);
     assert.ok(Number(await dueAfter(capture)) > HOUR_MS / 2);
+    const failed = await answered('failed-there', DECLINED, atPayermax('failed-there'));
+    assert.equal(await wakeInquiry(database.pool, failed.captureId), false);
+    assert.equal(await dueAfter(failed), null);
+  });
+
+  it('has a failed capture asked about, once', async () => {
+    const capture = await answered('failed', DECLINED);
+    assert.equal(await dueAfter(capture), null);
+    assert.equal(await wakeInquiry(database.pool, capture.captureId), true);
+    assert.ok(Number(await dueAfter(capture)) <= 0);
+    const due = await store.takeDue({ actions: ['inquire'], limit: 100, takenForMs: HOUR_MS });
+    assert.ok(due.some((one) => one.capture.captureId === capture.captureId));
+    await store.record([
+      { captureId: capture.captureId, pieces: [pieceOf(capture.captureId, DECLINED, { kind: 'inquiry' })] },
+    ]);
+    assert.equal(await dueAfter(capture), null);
+  });
+
+  it('leaves to others what they are making of a failed capture', async () => {
+    const capture = await answered('retried', DECLINED);
+    const other = await database.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query(
+        `with planned as (
+           update captures set state = 'planned', failure_category = null where capture_id = $1 returning *
+         )
+         insert into schedule select capture_id, account, 'send', now() from planned`,
+        [capture.captureId],
+      );
+      const woken = wakeInquiry(database.pool, capture.captureId);
+      await until(async () => (await waiting(database.pool)) === 1);
+      await other.query('commit');
+      assert.equal(await woken, false);
+    } finally {
+      other.release();
+    }
+    const rows = await rowsOf(database.pool, 'select action from schedule where capture_id = $1', [
+      capture.captureId,
+    ]);
+    assert.deepEqual(rows, [{ action: 'send' }]);
+  });
+
+  it('is put off by no notification that is recorded', async () => {
+    const capture = await pay('told');
+    const { captureId } = capture;
+    const told = (is: 'in_process' | 'cancelled') =>
+      store.record([
+        { captureId, pieces: [pieceOf(captureId, { is }, { kind: 'notification', label: is })] },
+      ]);
+    await dueIn(capture, 10);
+    await told('in_process');
+    assert.ok(Number(await dueAfter(capture)) <= 10);
+    await dueIn(capture, 100 * HOUR_MS);
+    await told('cancelled');
+    assert.ok(Number(await dueAfter(capture)) < 10 * HOUR_MS, 'it is brought forward all the same');
+    await dueIn(capture, 10);
+    await store.record([{ captureId, pieces: [pieceOf(captureId, { is: 'unknown' }, { kind: 'inquiry' })] }]);
+    assert.ok(Number(await dueAfter(capture)) > 10, 'an answer puts it off');
+  });
+
+  it('is put off for ever by a notification for which a person must look, where nobody can be asked', async () => {
+    const capture = await answered('told-wrongly', { is: 'unknown' }, atPayermax('told-wrongly'));
+    const { captureId } = capture;
+    await store.record([
+      { captureId, pieces: [pieceOf(captureId, CAPTURED_WRONGLY, { kind: 'notification' })] },
+    ]);
+    assert.equal(await dueAfter(capture), Infinity);
   });
 
   it('brings an inquiry forward to the time that the last event promised', async () => {

@@ -76,12 +76,16 @@ describe('an operator beside a running worker', () => {
     await adminOf(test.scene).authorise({ paymentId, scenario: REFUSED_ONCE });
     await order(paymentId);
     const story = await reached(paymentId, 'failed');
+    await quiet(paymentId);
+    return story;
+  }
+
+  async function quiet(paymentId: string): Promise<void> {
     await eventually('its last request is given up for good', async () => {
       const sql =
         "select count(*) from captures where payment_id = $1 and lease_until + interval '100 ms' < now()";
       return (await numberOf(test.pool, sql, [paymentId])) === 1;
     });
-    return story;
   }
 
   function captures(...args: readonly string[]): Promise<Told> {
@@ -138,5 +142,25 @@ describe('an operator beside a running worker', () => {
     assert.match(again.out, /^inquiry: captured .*\ncapture \S+: succeeded\n$/);
     const story = await reached('asked', 'succeeded');
     assert.deepEqual([story.scheduled, story.actions.length], [null, 2]);
+  });
+
+  it('finds by one more inquiry that what was said to have failed was captured, which is for a person', async () => {
+    await adminOf(test.scene).authorise({
+      paymentId: 'late',
+      scenario: [{ kind: 'unknown', moved: true }],
+    });
+    await order('late');
+    const { capture } = await reached('late', 'pending');
+    await quiet('late');
+    const told = await captures(
+      ...['resolve', capture.captureId, '--failed', '--reference', 'the dashboard', ...WHY],
+    );
+    assert.equal(told.code, 0, told.err);
+    await eventually('the provider was asked once more', async () => {
+      const story = await storyFor('late');
+      return story?.capture.review === 'contradicts_operator';
+    });
+    const story = await storyFor('late');
+    assert.deepEqual([story?.capture.status.state, story?.scheduled], ['failed', null]);
   });
 });

@@ -55,8 +55,19 @@ describe('an order that meets an existing claim', () => {
     const status = { state: 'failed', category: 'amount' } as const;
     const remedyFor = (difference: Partial<Capture>): string =>
       contradiction(planned, { ...planned, ...difference, status }, FIELD)?.remedy ?? '';
-    const stands = /failed \(amount\) and moved no money, but it stands: have a new payment authorised/;
+    const stands =
+      /failed \(amount\) and moved no money, but it stands: if it is what .*; if not, have a new payment authorised/;
     for (const [, difference] of differences) assert.match(remedyFor(difference), stands);
+    const { captureId } = planned;
+    assert.ok(
+      remedyFor({ orderId: 'order-2' }).includes(`by \`capture-worker captures retry ${captureId}\`;`),
+    );
+    // For the amount of the order, in minor units, as the command wants it.
+    assert.ok(
+      remedyFor({ orderedAmount: 1n }).includes(
+        `by \`capture-worker captures retry ${captureId} --amount 150000\`;`,
+      ),
+    );
     assert.match(remedyFor({ paymentId: 'pay-2' }), /, under another references.outTradeNo and order that$/);
   });
 

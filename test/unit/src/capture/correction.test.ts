@@ -96,6 +96,34 @@ describe('a published outcome that is contradicted', () => {
     assert.notEqual(event?.supersedes, null);
   });
 
+  it('by PayerMax’s callback against its own word that money moved is left to a person, in whatever order', () => {
+    const turned = new Published(CAPTURED, 'payermax');
+    const { capture } = turned.fold([from('notification', DECLINED, 1)], 1);
+    assert.deepEqual([capture.status.state, capture.review], ['failed', 'contradicted']);
+
+    const refused = [from('notification', DECLINED, 1)];
+    const begun = started(aCapture({ provider: 'payermax' }), LEASE_END);
+    const first = fold({ capture: begun, evidence: refused, now: EPOCH, random: 0.5 }, POLICY).capture;
+    assert.deepEqual([first.status.state, first.review], ['failed', null]);
+    const both = [...refused, anAnswer(1, CAPTURED)];
+    const second = fold({ capture: first, evidence: both, now: EPOCH, random: 0.5 }, POLICY);
+    assert.deepEqual([second.capture.status.state, second.capture.review], ['failed', 'contradicted']);
+    assert.deepEqual(second.schedule, { change: 'clear' });
+    const atOnce = fold({ capture: begun, evidence: both, now: EPOCH, random: 0.5 }, POLICY).capture;
+    assert.deepEqual([atOnce.status.state, atOnce.review], ['failed', 'contradicted']);
+  });
+
+  it('by a capture that the provider tells of after an inquiry has shown a refusal is asked about again', () => {
+    const published = new Published({ is: 'unknown' });
+    published.fold([from('inquiry', DECLINED, 5)], 5);
+    assert.equal(published.capture.status.state, 'failed');
+    published.fold([from('notification', CAPTURED, 60)], 60);
+    assert.notEqual(published.capture.contradictedAt, null);
+    const { capture, event } = published.fold([from('inquiry', CAPTURED, 61)], 61);
+    assert.equal(capture.status.state, 'succeeded');
+    assert.notEqual(event?.supersedes, null);
+  });
+
   it('is corrected once, and a second time a person must look', () => {
     const published = new Published(DECLINED);
     published.fold([from('inquiry', CAPTURED, 1)], 1);
@@ -108,11 +136,12 @@ describe('a published outcome that is contradicted', () => {
 
   it('and that an operator had decided goes to a person, unless they knew it', () => {
     const published = new Published(DECLINED);
-    published.fold([from('operator', CAPTURED, 5)], 5);
+    published.fold([from('inquiry', DECLINED, 4)], 4);
+    const knew = published.evidence.map(({ evidenceId }) => evidenceId);
+    published.fold([{ ...from('operator', CAPTURED, 5), knew }], 5);
     assert.deepEqual([published.capture.status.state, published.capture.review], ['succeeded', null]);
-    const old = published.fold([from('inquiry', DECLINED, 4)], 6);
-    assert.equal(old.capture.review, null);
-    const { capture, event } = published.fold([from('settlement', DECLINED, 7)], 7);
+    // It was said before the operator decided, and came after.
+    const { capture, event } = published.fold([from('settlement', DECLINED, 3)], 7);
     assert.deepEqual([capture.status.state, capture.review], ['succeeded', 'contradicts_operator']);
     assert.equal(event, null);
   });

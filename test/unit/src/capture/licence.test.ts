@@ -134,14 +134,6 @@ describe('a licence to send again', () => {
     assert.equal(licence(pending, [UNKNOWN, ...shown], at(0)), null, 'an order query licenses nothing');
   });
 
-  it('is the next request id for what an operator wants sent anew, until it was sent', () => {
-    const retried: Evidence = { ...anAnswer(2, { is: 'retried' }, 'retry'), kind: 'operator' };
-    const planned = aCapture({ attempts: 2 });
-    assert.equal(licence(planned, [retried]), 'next_generation');
-    assert.equal(licence({ ...planned, attempts: 3, attemptsBefore: 2 }, [retried]), 'send');
-    assert.equal(licence(planned, []), 'send');
-  });
-
   it('to resend is never given without two quiet answers "authorised", whatever else was said', () => {
     const finding = fc.constantFrom<Finding>(
       CAPTURED,

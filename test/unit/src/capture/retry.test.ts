@@ -11,7 +11,7 @@ import { isRefusal } from '../../../../src/capture/operator.js';
 import type { Amended } from '../../../../src/capture/retry.js';
 import { refusalToRetry, retry } from '../../../../src/capture/retry.js';
 import type { Decision } from '../../../../src/capture/state-machine.js';
-import { fold, nextGeneration, started } from '../../../../src/capture/state-machine.js';
+import { fold, started } from '../../../../src/capture/state-machine.js';
 import { verdictOf } from '../../../../src/capture/verdict.js';
 import { aCapture, anAnswer, CAPTURED, EPOCH, LEASE_END, POLICY } from '../../../support/captures.js';
 
@@ -91,10 +91,10 @@ describe('retrying a failed capture', () => {
   it('sends under the next request id, once, and every answer is held against all ids', () => {
     const before = failedAnd();
     const { capture, evidence } = folded(before, retried(before));
-    assert.equal(licenceOf(capture, evidence, before.now, POLICY), 'next_generation');
-    const second = started(nextGeneration(capture), at(QUIET + 60_000));
+    assert.equal(licenceOf(capture, evidence, before.now, POLICY), 'send');
+    const second = started(capture, at(QUIET + 60_000));
     assert.equal(second.requestId, requestIdOf(capture.captureId, 2));
-    assert.deepEqual(askedBy(second).requestIds, [capture.requestId, second.requestId]);
+    assert.deepEqual(askedBy(second).requestIds, [before.capture.requestId, second.requestId]);
     const notSent = [...evidence, anAnswer(2, { is: 'not_sent' })];
     const again = fold({ capture: second, evidence: notSent, now: before.now, random: 0.5 }, POLICY).capture;
     assert.equal(licenceOf(again, notSent, before.now, POLICY), 'send', 'the same id');
@@ -104,9 +104,9 @@ describe('retrying a failed capture', () => {
     let before: Standing = failedAnd();
     for (let generation = 2; generation <= 5; generation += 1) {
       const { capture, evidence }: ReturnType<typeof folded> = folded(before, retried(before));
-      assert.equal(licenceOf(capture, evidence, before.now, POLICY), 'next_generation');
+      assert.equal(licenceOf(capture, evidence, before.now, POLICY), 'send');
       const leaseUntil = new Date(before.now.getTime() + 45_000);
-      const sent = started(nextGeneration(capture), leaseUntil);
+      const sent = started(capture, leaseUntil);
       assert.equal(sent.requestId, requestIdOf(capture.captureId, generation));
       const now = new Date(leaseUntil.getTime() + POLICY.quietPeriodMs + 100);
       const all: Evidence[] = [
@@ -130,7 +130,7 @@ describe('retrying a failed capture', () => {
     assert.equal(before.capture.status.state, 'failed');
     const { capture, evidence, schedule } = folded(before, retried(before));
     assert.deepEqual(schedule, { change: 'set', action: 'send', dueInMs: 500 }, 'however often it was tried');
-    const second = started(nextGeneration(capture), at(QUIET + 60_000));
+    const second = started(capture, at(QUIET + 60_000));
     for (const finding of [{ is: 'not_sent' }, { is: 'unknown' }] as const) {
       const after = fold(
         { capture: second, evidence: [...evidence, anAnswer(5, finding)], now: before.now, random: 0.5 },
@@ -166,7 +166,11 @@ describe('retrying a failed capture', () => {
     const at = (change: Partial<Capture>): Refusal | null =>
       refusalToRetry({ capture: { ...capture, ...change }, evidence, now }, POLICY, { unverifiable: false });
     assert.equal(at({}), null);
-    assert.match(whyNot(at({ status: { state: 'planned' } })), /about to be sent/);
+    assert.match(whyNot(at({ status: { state: 'planned' } })), /it is sent when it is due/);
+    assert.match(
+      whyNot(at({ status: { state: 'planned' }, review: 'repeated_account_fault' })),
+      /review repeated_account_fault, and isn't sent meanwhile/,
+    );
     assert.match(whyNot(at({ status: { state: 'pending', reason: 'unknown' } })), /nobody knows yet/);
     assert.match(whyNot(at({ status: { state: 'sending', attempt: 1 } })), /nobody knows yet/);
     assert.match(
@@ -234,7 +238,7 @@ describe('retrying a failed capture', () => {
     });
     const { capture, evidence } = folded(before, retried(before, less(100_000n)));
     assert.deepEqual([capture.money.amount, capture.orderedAmount], [100_000n, 150_000n]);
-    const second = started(nextGeneration(capture), at(QUIET + 60_000));
+    const second = started(capture, at(QUIET + 60_000));
     assert.match(Buffer.from(second.body).toString(), new RegExp(`${second.requestId}.*100000`));
     const captured = (amount: bigint): Finding =>
       ({ ...CAPTURED, money: { amount, currency: 'IQD' } }) as Finding;

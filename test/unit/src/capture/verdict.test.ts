@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Capture } from '../../../../src/capture/capture.js';
 import type { Evidence, Finding } from '../../../../src/capture/evidence.js';
 import { EVIDENCE_KINDS } from '../../../../src/capture/evidence.js';
+import { requestIdOf } from '../../../../src/capture/ids.js';
 import { verdictOf } from '../../../../src/capture/verdict.js';
 import { aCapture, anAnswer, CAPTURED, EPOCH, LEASE_END, POLICY } from '../../../support/captures.js';
 
@@ -96,11 +97,16 @@ describe('verdict', () => {
   it('ranks by source, then by the provider’s time, then captured over declined', () => {
     for (const [index, kind] of EVIDENCE_KINDS.entries()) {
       for (const stronger of EVIDENCE_KINDS.slice(index + 1)) {
-        const isSettled = stronger !== 'notification';
+        const settles = stronger !== 'notification';
+        assert.equal(
+          says(1, from(kind, CAPTURED), from(stronger, DECLINED, 1)),
+          settles ? 'failed' : 'pending/unknown',
+          `${kind} < ${stronger}`,
+        );
         assert.equal(
           says(1, from(kind, CAPTURED, 99), from(stronger, DECLINED)),
-          isSettled ? 'failed' : 'pending/unknown',
-          `${kind} < ${stronger}`,
+          settles && stronger !== 'inquiry' ? 'failed' : 'pending/unknown',
+          `an inquiry is contradicted by a capture since: ${kind}, ${stronger}`,
         );
       }
     }
@@ -115,9 +121,47 @@ describe('verdict', () => {
       verdictOf(aCapture(change), evidence, POLICY.quietPeriodMs).says;
     const inDoubt = anAnswer(1, { is: 'unknown' });
     assert.equal(verdict({ attempts: 1 }, [inDoubt, refused]), 'failed');
-    const second = { generation: 2, requestId: 'second', attemptsBefore: 1, attempts: 2 };
-    assert.equal(verdict(second, [inDoubt, anAnswer(2, { is: 'unknown' }), refused]), 'pending');
+    const requestId = requestIdOf(aCapture().captureId, 2);
+    const second = { generation: 2, requestId, attemptsBefore: 1, attempts: 2 };
+    const alsoInDoubt = anAnswer(2, { is: 'unknown' });
+    assert.equal(verdict(second, [inDoubt, alsoInDoubt, refused]), 'pending');
     assert.equal(verdict(second, [inDoubt, refused]), 'under_way');
+    const refusedSecond = from('notification', { ...DECLINED, requestId });
+    assert.equal(verdict(second, [inDoubt, alsoInDoubt, refusedSecond]), 'failed');
+    assert.equal(verdict({ attempts: 1 }, [inDoubt, refusedSecond]), 'pending');
+  });
+
+  it('calls money that moved under two request ids a mismatch, which an operator alone clears', () => {
+    const { captureId, requestId } = aCapture();
+    const second = requestIdOf(captureId, 2);
+    const under = (id: string): Finding => ({ ...CAPTURED, requestId: id }) as Finding;
+    const capture = aCapture({ generation: 2, requestId: second, attemptsBefore: 1, attempts: 2 });
+    const both = [anAnswer(2, under(second)), from('notification', under(requestId))];
+    const verdict = (evidence: readonly Evidence[]): string =>
+      verdictOf(capture, [anAnswer(1, { is: 'unknown' }), ...evidence], POLICY.quietPeriodMs).says;
+    assert.equal(verdict(both.slice(0, 1)), 'succeeded');
+    assert.equal(verdict(both), 'pending');
+    assert.equal(verdict([...both, from('inquiry', CAPTURED, 9)]), 'pending');
+    assert.equal(verdict([...both, from('operator', CAPTURED, 9)]), 'succeeded');
+  });
+
+  it('takes a capture without an amount for the amount of the request that it names', () => {
+    const { captureId, requestId, money } = aCapture();
+    const second = requestIdOf(captureId, 2);
+    const capture = aCapture({
+      ...{ generation: 2, requestId: second, attemptsBefore: 1, attempts: 2 },
+      money: { ...money, amount: 1n },
+      orderedAmount: money.amount,
+    });
+    const told = (id: string | null): string =>
+      verdictOf(
+        capture,
+        [anAnswer(2, { is: 'unknown' }), from('notification', { ...CAPTURED, requestId: id } as Finding)],
+        POLICY.quietPeriodMs,
+      ).says;
+    assert.equal(told(second), 'succeeded');
+    assert.equal(told(requestId), 'pending', 'the first asked for another amount');
+    assert.equal(told(null), 'pending');
   });
 
   it('takes a notice that the payment is closed for no outcome', () => {
@@ -143,8 +187,8 @@ describe('verdict', () => {
     ]) {
       const told = words.map(({ kind, finding }) => `${kind} ${finding.is}`).join(', ');
       assert.equal(says(1, ...words), 'pending/unknown', told);
-      assert.equal(says(1, ...words, from('inquiry', CAPTURED)), 'succeeded', told);
-      assert.equal(says(1, ...words, from('inquiry', DECLINED)), 'failed', told);
+      assert.equal(says(1, ...words, from('inquiry', CAPTURED, 9)), 'succeeded', told);
+      assert.equal(says(1, ...words, from('inquiry', DECLINED, 9)), 'failed', told);
       const atPayermax = aCapture({ attempts: 1, provider: 'payermax' });
       assert.notEqual(verdictOf(atPayermax, words, POLICY.quietPeriodMs).says, 'pending', told);
     }

@@ -26,6 +26,16 @@ describe('a command that acts on a capture', () => {
       /leave it out with --succeeded/,
     ],
     [
+      'an outcome of a capture that is acknowledged',
+      ['resolve', ID, '--acknowledge', '--failed', ...PROOF, '--yes'],
+      /either --succeeded or --failed, or --acknowledge/,
+    ],
+    [
+      'our amount where nothing moved',
+      ['resolve', ID, '--failed', '--our-amount-moved', ...PROOF, '--yes'],
+      /--our-amount-moved is for --succeeded/,
+    ],
+    [
       'a category that is none',
       ['resolve', ID, '--failed', '--category', 'whim', ...PROOF, '--yes'],
       /Allowed choices are expired/,

@@ -37,6 +37,7 @@ const COMMANDS = [
   'accounts list',
   'accounts pause',
   'accounts resume',
+  'accounts history',
   'notifications list',
   'lag',
 ];
@@ -93,6 +94,8 @@ describe('capture-worker', () => {
     );
     assert.match((await tell('topics create --partitions many')).err, /whole number from 1 to 10000/);
     assert.equal((await tell('captures list --limit 0')).code, 2);
+    const blank = await tell('lag --group=', { KAFKA_BROKERS: '127.0.0.1:1' });
+    assert.deepEqual([blank.code, /'--group <group>'.* It must not be blank/.test(blank.err)], [2, true]);
   });
 
   it('ends with 3 and names every variable that is missing, whatever the command', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Capture } from '../../../../src/capture/capture.js';
 import type { StoryOptions } from '../../../../src/cli/story.js';
 import { describeStatus, describeStory, listRow } from '../../../../src/cli/story.js';
 import type { Story } from '../../../../src/store/stories.js';
@@ -22,6 +23,7 @@ function aStory(change: Partial<Story> = {}): Story {
     source: { eventId: 'event-1', topic: 'order.fulfilled', partition: 3, offset: 41n },
     updatedAt: later(250),
     lease: null,
+    paused: false,
     scheduled: null,
     attempts: [
       {
@@ -126,6 +128,12 @@ describe('describeStory', () => {
     assert.match(text, /capture\.succeeded, NOT YET PUBLISHED/);
   });
 
+  it('says since when what was published is contradicted', () => {
+    const story = aStory({ capture: aCapture({ contradictedAt: later(9_000) }) });
+    assert.match(describeStory(story, OPTIONS), /^ {2}CONTRADICTED +since 2026-03-01T12:00:09\.000Z: /m);
+    assert.doesNotMatch(describeStory(aStory(), OPTIONS), /contradicted/i);
+  });
+
   it('shows bodies only when asked for them', () => {
     const raw = Buffer.from('{"result":"secret of a customer"}');
     const story = aStory({
@@ -179,5 +187,17 @@ describe('listRow', () => {
       'pay-1',
       captureId,
     ]);
+  });
+
+  it('says since when an outcome is contradicted', () => {
+    const contradictedAt = new Date(EPOCH.getTime() + 9_000);
+    const status = { state: 'failed', category: 'funds' } as const;
+    const stateOf = (change: Partial<Capture>): string | undefined =>
+      listRow(aCapture({ status, contradictedAt, ...change }))[1];
+    assert.equal(stateOf({}), 'failed (funds) contradicted since 2026-03-01T12:00:09.000Z');
+    assert.equal(
+      stateOf({ review: 'contradicted' }),
+      'failed (funds) contradicted since 2026-03-01T12:00:09.000Z REVIEW',
+    );
   });
 });

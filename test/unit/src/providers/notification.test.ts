@@ -40,13 +40,16 @@ describe('a notification’s id', () => {
 });
 
 describe('a refusal', () => {
-  it('counts if it is of our first request', () => {
-    assert.deepEqual(heldAgainst(DECLINED, SHOP), DECLINED);
+  it('counts for the request that it names, if that is one of ours', () => {
+    for (const generation of [1, 2, 7]) {
+      const requestId = requestIdOf(CAPTURE_ID, generation);
+      const { says } = heldAgainst({ ...DECLINED, requestId }, SHOP);
+      assert.deepEqual(says, { ...DECLINED.says, requestId });
+    }
   });
 
-  it('decides nothing if it is of another: of our next, somebody else’s, another merchant’s, nobody’s', () => {
+  it('decides nothing if it is of another: somebody else’s, another merchant’s, nobody’s', () => {
     for (const notice of [
-      { ...DECLINED, requestId: requestIdOf(CAPTURE_ID, 2) },
       { ...DECLINED, requestId: 'made-by-hand' },
       { ...DECLINED, requestId: null },
       { ...DECLINED, captureReference: 'p-2' },

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
 import { anOrder, capturePath, runFor, SOURCE } from '../../../support/capture-path.js';
-import { CAPTURED, POLICY } from '../../../support/captures.js';
+import { anAnswer, CAPTURED, POLICY } from '../../../support/captures.js';
 
 const HOUR = 3_600_000;
 const UNKNOWN: Finding = { is: 'unknown' };
@@ -88,6 +88,20 @@ describe('a pending capture', () => {
     const late = path.asked.length - early;
     assert.ok(early > 5, String(early));
     assert.ok(late > 3 * 24 && late < 24 * early, String(late));
+  });
+
+  it('whose outcome is contradicted goes to a person in time, also where nobody can ask', async () => {
+    const failed = await pendingPath('wallet', { is: 'declined', category: 'funds' });
+    const path = { ...failed, options: { ...failed.options, accounts: new Map() } };
+    const { captureId } = only(path);
+    const contrary = { ...anAnswer(1, CAPTURED, 'notice'), kind: 'notification', attempt: null } as const;
+    await path.options.store.record({ captureId, pieces: [contrary] });
+    assert.notEqual(only(path).contradictedAt, null);
+    await runFor(path, POLICY.contradictionWaitMs - 60_000);
+    assert.equal(only(path).review, null);
+    await runFor(path, 120_000);
+    assert.deepEqual([only(path).status.state, only(path).review], ['failed', 'contradicted']);
+    assert.equal(path.asked.length, 0);
   });
 
   it('is told as overdue at each inquiry once its authorisation has expired, and not before', async () => {

@@ -5,7 +5,7 @@ import { CaptureWorkerError } from '../../../../src/errors.js';
 import type { JoinRequest, NotifiedEvidence } from '../../../../src/ports/notification-store.js';
 import { isEvidence } from '../../../../src/worker/notified.js';
 import { createParkedSweep, reachOf } from '../../../../src/worker/join-parked.js';
-import { aCapture } from '../../../support/captures.js';
+import { aCapture, EPOCH } from '../../../support/captures.js';
 import { SILENT } from '../../../support/kafka.js';
 import { aNotification, TOLD_CAPTURED } from '../../../support/notifications.js';
 
@@ -29,11 +29,19 @@ async function sweep(
   parked: Map<string, NotifiedEvidence>,
   {
     looks = 1,
-    batchSize = 2,
+    pageSize = 2,
     refused = [] as readonly string[],
     away = 0,
-  }: { looks?: number; batchSize?: number; refused?: readonly string[]; away?: number } = {},
+    stopAfter = null as string | null,
+  }: {
+    looks?: number;
+    pageSize?: number;
+    refused?: readonly string[];
+    away?: number;
+    stopAfter?: string | null;
+  } = {},
 ): Promise<{ requests: JoinRequest[]; recorded: string[]; joined: number; failures: number }> {
+  const inOrder = [...parked.values()];
   const requests: JoinRequest[] = [];
   const recorded: string[] = [];
   let joined = 0;
@@ -47,7 +55,16 @@ async function sweep(
           failures += 1;
           return Promise.reject(new CaptureWorkerError('STORE_UNAVAILABLE', 'away'));
         }
-        return Promise.resolve([...parked.values()].slice(0, request.limit));
+        const from = inOrder.findIndex(
+          ({ notificationId }) => notificationId === request.after?.notificationId,
+        );
+        const left = inOrder.slice(from + 1).filter(({ notificationId }) => parked.has(notificationId));
+        const page = left.slice(0, request.limit);
+        const last = page.length === request.limit ? page.at(-1) : undefined;
+        return Promise.resolve({
+          found: page.filter(({ captureReference }) => !captureReference.startsWith('nobody')),
+          end: last === undefined ? null : { parkedAt: EPOCH, notificationId: last.notificationId },
+        });
       },
       joined: (ids) => {
         for (const id of ids) parked.delete(id);
@@ -61,6 +78,7 @@ async function sweep(
           return Promise.reject(new CaptureWorkerError('STORE_REFUSED_DATA', 'no'));
         assert.equal(pieces[0]?.kind, 'notification');
         recorded.push(captureReference);
+        if (captureReference === stopAfter) made.stop();
         return Promise.resolve(aCapture());
       },
     },
@@ -77,7 +95,7 @@ async function sweep(
     observer: { notification: (_provider, result) => void (joined += result === 'joined' ? 1 : 0) },
     log: SILENT,
     everyMs: 1_000,
-    batchSize,
+    pageSize,
   });
   await made.run();
   return { requests, recorded, joined, failures };
@@ -98,7 +116,7 @@ function parkedOf(...names: string[]): Map<string, NotifiedEvidence> {
 }
 
 describe('the sweep', () => {
-  it('joins all that it finds, batch by batch, and forgets them then', async () => {
+  it('joins all that it finds, page by page, and forgets them then', async () => {
     const parked = parkedOf('a', 'b', 'c', 'd', 'e');
     const { recorded, joined, requests } = await sweep(parked);
     assert.deepEqual(recorded, ['a', 'b', 'c', 'd', 'e']);
@@ -107,7 +125,7 @@ describe('the sweep', () => {
 
   it('leaves one parked that the store refuses, and goes on with the others', async () => {
     const parked = parkedOf('a', 'bad', 'c');
-    const { recorded, joined } = await sweep(parked, { refused: ['bad'], batchSize: 3 });
+    const { recorded, joined } = await sweep(parked, { refused: ['bad'], pageSize: 3 });
     assert.deepEqual([recorded, joined], [['a', 'c'], 2]);
     assert.deepEqual(
       [...parked.values()].map(({ captureReference }) => captureReference),
@@ -115,9 +133,20 @@ describe('the sweep', () => {
     );
   });
 
-  it('does not turn in circles when nothing of a full batch can be joined', async () => {
-    const { requests } = await sweep(parkedOf('bad', 'worse', 'c'), { refused: ['bad', 'worse'] });
-    assert.equal(requests.length, 1);
+  it('goes on behind a page of which nothing can be joined, once in a look', async () => {
+    const parked = parkedOf('bad', 'worse', 'nobody-1', 'nobody-2', 'nobody-3', 'c');
+    const { requests, recorded } = await sweep(parked, { refused: ['bad', 'worse'] });
+    assert.deepEqual(recorded, ['c']);
+    assert.deepEqual(
+      requests.map(({ after }) => after === null),
+      [true, false, false, false],
+    );
+  });
+
+  it('stops between two pages when it is told to', async () => {
+    const parked = parkedOf('a', 'b', 'c');
+    const { recorded } = await sweep(parked, { stopAfter: 'b' });
+    assert.deepEqual(recorded, ['a', 'b']);
   });
 
   it('goes on when the store is back', async () => {

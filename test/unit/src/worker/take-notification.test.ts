@@ -14,6 +14,7 @@ import { aNotification, TOLD_CAPTURED } from '../../../support/notifications.js'
 const CAPTURE_ID = captureIdOf(aCapture());
 const DECLINED = { is: 'declined', category: 'funds' } as const;
 const CLOSED = { is: 'closed', category: 'expired' } as const;
+const OPEN = [CLOSED, { is: 'in_process' }, { is: 'authorised' }, { is: 'cancelled' }] as const;
 const REFUSED = new CaptureWorkerError('STORE_REFUSED_DATA', 'no');
 const AWAY = new CaptureWorkerError('STORE_UNAVAILABLE', 'away');
 
@@ -79,10 +80,18 @@ describe('a notification of a capture that exists', () => {
   });
 
   it('wakes an inquiry, once it is recorded, if it leaves the matter open', async () => {
-    for (const is of ['in_process', 'authorised', 'cancelled'] as const)
-      assert.deepEqual((await take({ is })).did, ['record', 'wake']);
-    for (const says of [TOLD_CAPTURED, DECLINED, CLOSED, { is: 'foreign' } as const])
+    for (const says of OPEN) assert.deepEqual((await take(says)).did, ['record', 'wake']);
+    for (const says of [TOLD_CAPTURED, DECLINED, { is: 'foreign' } as const])
       assert.deepEqual((await take(says)).did, ['record']);
+  });
+
+  it('wakes none if the capture has an outcome, unless that is contradicted', async () => {
+    const status = { state: 'failed', category: 'funds' } as const;
+    for (const says of OPEN) {
+      assert.deepEqual((await take(says, { capture: aCapture({ status }) })).did, ['record']);
+      const capture = aCapture({ status, contradictedAt: EPOCH });
+      assert.deepEqual((await take(says, { capture })).did, ['record', 'wake']);
+    }
   });
 });
 

@@ -71,7 +71,7 @@ function claimOf(finding: Finding, { money, requestId }: Pick<Asked, 'money' | '
   } as const;
   return claimedBy(
     { ...evidence, providerCode: null, providerMessage: null, raw: null },
-    { money, requestIds: [requestId] },
+    { money, requestIds: [requestId], requestId, isAmended: false },
   );
 }
 

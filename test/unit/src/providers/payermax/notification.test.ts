@@ -180,18 +180,29 @@ describe('the signature of PayerMax’s callback', () => {
 });
 
 describe('the clock of PayerMax’s callback', () => {
-  const readAt = (offsetMs: number) =>
-    readPosted(reader, sender.post(SUCCESS, new Date(NOW.getTime() + offsetMs)), NOW);
+  const readAt = (offsetMs: number, change: object = {}) =>
+    readPosted(reader, sender.post({ ...SUCCESS, ...change }, new Date(NOW.getTime() + offsetMs)), NOW);
 
   it('may be behind ours: it is sent again for half a day, and nothing else tells what became of a capture', () => {
     assert.equal(readAt(-47_730_000).is, 'verified');
   });
 
-  it('makes a hint of it if it is ahead by more than the window', () => {
-    assert.equal(readAt(WINDOW_MS).is, 'verified');
-    const ahead = readAt(WINDOW_MS + 1);
-    assert.ok(ahead.is === 'out_of_window');
-    assert.deepEqual(ahead.notice.says, { is: 'hint' });
+  it('doesn’t take an outcome away if it is ahead by more than the window: it counts from now, since nobody can be asked', () => {
+    assert.deepEqual(noticeIn(readAt(WINDOW_MS)).at, new Date(NOW.getTime() + WINDOW_MS));
+    const ahead = noticeIn(readAt(WINDOW_MS + 1));
+    assert.deepEqual([ahead.says, ahead.at], [CAPTURED, NOW]);
+    for (const change of [{ status: 'FAILED' }, { status: 'CLOSED' }, { amount: '-1' }]) {
+      const { says, at } = noticeIn(readAt(WINDOW_MS + 1, change));
+      assert.deepEqual([says.is, at], ['amount' in change ? 'foreign' : 'declined', NOW]);
+    }
+  });
+
+  it('makes a hint of what is no outcome of a named request, if it is ahead by more than the window', () => {
+    for (const change of [{ status: 'PENDING' }, { status: 'DONE' }, { requestId: '' }]) {
+      const ahead = readAt(WINDOW_MS + 1, change);
+      assert.ok(ahead.is === 'out_of_window');
+      assert.deepEqual(ahead.notice.says, { is: 'hint' });
+    }
   });
 });
 

@@ -67,7 +67,7 @@ function claimedIn({ finding, at }: Answer): string {
     providerMessage: null,
     raw: null,
   };
-  return claimedBy(evidence, { money, requestIds: [requestId] });
+  return claimedBy(evidence, { money, requestIds: [requestId], requestId, isAmended: false });
 }
 
 function result(resultStatus: string, resultCode: string, resultMessage = 'A message.'): object {

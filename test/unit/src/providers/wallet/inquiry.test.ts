@@ -70,7 +70,12 @@ function claimOf(json: object, call: InquiryCall): string {
     providerMessage: message,
     raw: null,
   };
-  return claimedBy(evidence, { money: call.money, requestIds: [call.requestId] });
+  return claimedBy(evidence, {
+    money: call.money,
+    requestIds: [call.requestId],
+    requestId: call.requestId,
+    isAmended: false,
+  });
 }
 
 describe('an inquiry', () => {

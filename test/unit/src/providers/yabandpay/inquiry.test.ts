@@ -69,7 +69,7 @@ function claimOf(members: Members, money = full): string {
     providerMessage: null,
     raw: null,
   };
-  return claimedBy(evidence, { money, requestIds: ['REQ-1'] });
+  return claimedBy(evidence, { money, requestIds: ['REQ-1'], requestId: 'REQ-1', isAmended: false });
 }
 
 describe('an inquiry', () => {

@@ -65,7 +65,7 @@ describe('YabandPay’s notification of a payment', () => {
     assert.deepEqual(saysOf({ amount: 24.99 }), CAPTURED);
   });
 
-  it('says by every state what the table of states says, a refused trade being closed', () => {
+  it('says by every state what the table of states says, a refused trade being closed, and hints before an outcome', () => {
     for (const { name, code, meaning } of YABANDPAY_STATES)
       for (const state of [name, name.toUpperCase(), ...(code === null ? [] : [code])]) {
         const says = saysOf({ state });
@@ -76,10 +76,13 @@ describe('YabandPay’s notification of a payment', () => {
           case 'declined':
             assert.deepEqual(says, { is: 'closed', category: meaning.category }, state);
             break;
-          case 'authorised':
-          case 'in_process':
           case 'cancelled':
             assert.deepEqual(says, meaning, state);
+            break;
+          case 'authorised':
+          case 'in_process':
+            // Nothing dates it, and it may be hours old: what holds now, an inquiry tells.
+            assert.deepEqual(says, { is: 'hint' }, state);
             break;
           case 'unknown':
             assert.fail('no state of the table is unknown');
@@ -135,14 +138,62 @@ describe('YabandPay’s notification of a payment', () => {
 });
 
 describe('YabandPay’s notification of a refund', () => {
-  it('shows that there was a capture, and not how much was captured', () => {
-    for (const state of ['23', 'refunded', 'refund pending', 'refund failed'])
-      assert.deepEqual(saysOf({ type: 'refund', state, amount: '1.00' }), { ...CAPTURED, money: null });
+  it('decides nothing, whatever became of the refund: it names no money of the capture', () => {
+    const ofRefunds = ['23', 'refunded', 'refund pending', 'refund failed'];
+    const ofPayments = ['declined', 'failed', 'expired', 'cancelled', 'pending', 'paid', 'authorized', ''];
+    for (const state of [...ofRefunds, ...ofPayments])
+      for (const amount of ['1.00', '24.99'])
+        assert.deepEqual(saysOf({ type: 'refund', state, amount }), { is: 'hint' }, state);
+  });
+});
+
+describe('what makes YabandPay’s notification the same again', () => {
+  const identityIn = (body: string): string => {
+    const reading = readPosted(reader, sender.raw(body), NOW);
+    assert.ok(reading.is === 'verified' && reading.identity !== undefined);
+    return Buffer.from(reading.identity).toString('hex');
+  };
+  const sign = sender.signOf(PAID, { dropEmpty: true });
+  const original = JSON.stringify({ sign, data: PAID });
+  const { order_id: orderId, ...others } = PAID;
+
+  for (const [what, body] of Object.entries({
+    'a blank': `${original} `,
+    'another order of members': JSON.stringify({ data: { ...others, order_id: orderId }, sign }),
+    'another member beside the data': JSON.stringify({ sign, data: PAID, more: 1 }),
+    'an empty member that wasn’t signed': JSON.stringify({ sign, data: { ...PAID, more: '', 'a=b': null } }),
+    'without its empty members': JSON.stringify({ sign, data: { ...PAID, acquirer_id: undefined } }),
+    'a number as text': JSON.stringify({ sign, data: { ...PAID, exchange_rate: '1' } }),
+    'members in an object': JSON.stringify({ sign, data: { ...others, '3ds': { order_id: orderId } } }),
+    'the older form': `resultData=${encodeURIComponent(original)}`,
+    'the older form, with more beside it': `resultData=${encodeURIComponent(original)}&a=b`,
+  }))
+    it(`isn’t changed by ${what}`, () => {
+      assert.equal(identityIn(body), identityIn(original));
+      assert.deepEqual(noticeIn(readPosted(reader, sender.raw(body), NOW)).says, CAPTURED);
+    });
+
+  it('isn’t changed by the secret that it is signed with', () => {
+    const data = { ...PAID, description: undefined };
+    const signedBefore = new YabandpaySender(PATH, BEFORE).post(data).body;
+    assert.equal(identityIn(signedBefore), identityIn(sender.post(data).body));
   });
 
-  it('declines and closes nothing, whatever became of the refund', () => {
-    for (const state of ['declined', 'failed', 'expired', 'cancelled', 'pending', 'paid', 'authorized', ''])
-      assert.deepEqual(saysOf({ type: 'refund', state }), { is: 'hint' });
+  it('is another for another trade, amount or state', () => {
+    const changes = [{}, { trade_id: 'T-2' }, { amount: '24.98' }, { state: 'failed' }];
+    const identities = changes.map((change) => identityIn(sender.post({ ...PAID, ...change }).body));
+    assert.equal(new Set(identities).size, changes.length);
+  });
+
+  it('is another, and always the same, for what the signed text was cut into: that stands in nobody’s way', () => {
+    const data = { a: 'x', b: 'y', state: 'paid', trade_id: 'T-1' };
+    const cut = { a: 'x&b=y', state: 'paid', trade_id: 'T-1' };
+    const again = { a: 'x', b: 'y&state=paid', trade_id: 'T-1' };
+    const identities = [data, cut, again].map((members) =>
+      identityIn(JSON.stringify({ sign: sender.signOf(data), data: members })),
+    );
+    assert.equal(new Set(identities.slice(1)).size, 1);
+    assert.notEqual(identities[0], identities[1]);
   });
 });
 

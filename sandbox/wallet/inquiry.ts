@@ -9,9 +9,9 @@ import { walletTime } from './time.js';
 
 /**
  * What the wallet says of a payment. `transactions` lists its captures: those that moved money, those under way, and those that were
- * accepted as in process and failed; and after these the refund or the void of one. A capture that was refused outright never became a transaction. The payment is SUCCESS once captured
- * (with the authorised amount, also if less was captured), PROCESSING while a capture is under way, FAIL if it expired uncaptured, and
- * AUTH_SUCCESS until then.
+ * accepted as in process and failed; and after these the refund or the void of one. A capture that was refused outright never became a
+ * transaction. The payment is SUCCESS once captured (with the authorised amount, also if less was captured), PROCESSING while a capture is
+ * under way, FAIL if it expired uncaptured, and AUTH_SUCCESS until then.
  */
 export class WalletInquiry {
   readonly #book: Book;

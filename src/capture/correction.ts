@@ -105,8 +105,8 @@ function turnsAtOnce(capture: Capture, by: Evidence): boolean {
 }
 
 /**
- * Whether PayerMax's callback refuses what PayerMax itself has told as captured. The callback is believed, and nobody can be asked what became
- * of the money: a person must look.
+ * Whether PayerMax's callback refuses what PayerMax itself has told as captured. The callback is believed, and nobody can be asked what
+ * became of the money: a person must look.
  */
 export function isUnexplained(capture: Capture, by: Evidence, evidence: readonly Evidence[]): boolean {
   if (canBeAsked(capture) || capture.status.state !== 'failed') return false;

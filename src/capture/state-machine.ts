@@ -28,9 +28,9 @@ import { verdictOf } from './verdict.js';
  *   worker that dies leaves it here; when the lease has run out, the lapse is recorded as an answer that never came: *pending*.
  * - **pending**: the provider may have moved the money and we don't know (`unknown`), has accepted and not decided (`in_process`), or
  *   moved, or decided, something else than we asked (`integrity_mismatch`: a person looks). One that the provider shows as cancelled
- *   waits for a person too: the word doesn't say whether money moved before. The provider is asked, whoever must look meanwhile, again and again, until evidence takes
- *   it to *succeeded* or *failed*; past the authorisation's expiry rarely, but for ever. It goes to *sending* by a licensed resend
- *   (licence.ts), and never back to *planned*: doubt isn't undone by a later refusal.
+ *   waits for a person too: the word doesn't say whether money moved before. The provider is asked, whoever must look meanwhile, again and
+ *   again, until evidence takes it to *succeeded* or *failed*; past the authorisation's expiry rarely, but for ever. It goes to *sending*
+ *   by a licensed resend (licence.ts), and never back to *planned*: doubt isn't undone by a later refusal.
  * - **succeeded**, **failed**: outcomes. Stronger evidence can turn one into the other (correction.ts); the correction names the event it
  *   supersedes. Evidence that would make an outcome open again doesn't: it sends the capture to review. A failed one can be *planned* anew
  *   by an operator, under the next request id; subscribers are told `capture.pending`, which supersedes the failure.

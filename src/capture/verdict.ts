@@ -15,7 +15,8 @@ import type { PendingReason } from './outcome.js';
  *      executed: an earlier request that may have got through can be the very reason why a later one was refused. That the attempt's
  *      lease lapsed first doesn't weaken it: the answer came late, but to this very request.
  *    - From an inquiry, only if no attempt is in doubt or the inquiry is quiet: else a request may yet be executed after it.
- *    - A notification that this capture was `declined`, if it is of the request id of now. One that the payment is `closed`, never: it tells of no request, so an inquiry must.
+ *    - A notification that this capture was `declined`, if it is of the request id of now. One that the payment is `closed`, never: it
+ *      tells of no request, so an inquiry must.
  *    - From a settlement and an operator, always.
  * 2. Among what counts, the highest rank wins, then the latest provider time, then captured over declined, then the id.
  * 3. What decides so, and is weaker than an inquiry, is disputed if a word of the contrary stands beside it: then only an inquiry settles

@@ -31,10 +31,10 @@ export interface CaptureStore {
    */
   record(requests: readonly RecordRequest[]): Promise<readonly (Capture | null)[]>;
   /**
-   * Takes due rows of the given actions, the oldest of each account first, accounts in turn: pushes their due time `takenForMs` ahead so that others leave them alone
-   * meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing of time. What waits to be
-   * sent through a paused account, and subscribers know it, is left alone for longer.
-   * For action `lapse` only captures whose lease has really run out are taken.
+   * Takes due rows of the given actions, the oldest of each account first, accounts in turn: pushes their due time `takenForMs` ahead so
+   * that others leave them alone meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing
+   * of time. What waits to be sent through a paused account, and subscribers know it, is left alone for longer. For action `lapse` only
+   * captures whose lease has really run out are taken.
    */
   takeDue(request: TakeDueRequest): Promise<readonly DueCapture[]>;
 }

@@ -28,8 +28,9 @@ export interface UnresolvedGroup {
 }
 
 /**
- * The schedule has a row for each capture that has no outcome, or a contradicted one; those with an outcome that a person must look at have an
- * index of their own. So few rows are read, whatever the table's size. An outcome that is only asked about, for an operator, is resolved.
+ * The schedule has a row for each capture that has no outcome, or a contradicted one; those with an outcome that a person must look at have
+ * an index of their own. So few rows are read, whatever the table's size. An outcome that is only asked about, for an operator, is
+ * resolved.
  */
 const UNRESOLVED: Statement = {
   name: 'unresolved',

@@ -7,7 +7,8 @@ import { SHOPS } from '../shops.js';
  * is how they compare with each other and with the trouble, and that is kept as it is in production:
  *
  * - A call is given up (2 s) after the slowest answer that is still on its way (1.2 s), and before one that is lost (35 s).
- * - An attempt is leased for 11 s (the timeout, the worker's fixed reserve of 5 s, the margin). The quiet period of 4 s is counted from there.
+ * - An attempt is leased for 11 s (the timeout, the worker's fixed reserve of 5 s, the margin). The quiet period of 4 s is counted from
+ *   there.
  * - Three in four late executions come within those 4 s, long before an inquiry is quiet, and replicas lag by less than that (3 s). The
  *   others come up to 30 s late, nearly half of them after the request may have been sent again (11 s, 4 s and 2 s later): what the quiet
  *   period doesn't cover is covered by the request id, and by the provider's rule of one capture for each payment.

@@ -19,8 +19,8 @@ export interface ReviewedRow extends RowEntry {
 }
 
 /**
- * Holds the outcomes, in the rows and as last published, against what is true. `guessed`: an outcome that isn't so. `unresolved`: none, though
- * the provider tells, be it that a person is to look: without one is right only where nobody tells.
+ * Holds the outcomes, in the rows and as last published, against what is true. `guessed`: an outcome that isn't so. `unresolved`: none,
+ * though the provider tells, be it that a person is to look: without one is right only where nobody tells.
  */
 export function compareTruth(
   rows: readonly ReviewedRow[],

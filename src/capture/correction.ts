@@ -116,7 +116,7 @@ export function isUnexplained(capture: Capture, by: Evidence, evidence: readonly
 }
 
 /** Whether an inquiry could prove more than this piece does. */
-export function isSettledByAsking(capture: Capture, piece: Evidence): boolean {
+function isSettledByAsking(capture: Capture, piece: Evidence): boolean {
   return canBeAsked(capture) && rankOf(piece.kind) < rankOf('inquiry');
 }
 

@@ -46,6 +46,6 @@ export function isAnswer(piece: Evidence): boolean {
   return piece.kind === 'capture_response';
 }
 
-export function answersTo(attempt: number, evidence: readonly Evidence[]): readonly Evidence[] {
+export function answersTo(attempt: number | null, evidence: readonly Evidence[]): readonly Evidence[] {
   return evidence.filter((piece) => isAnswer(piece) && piece.attempt === attempt);
 }

@@ -1,7 +1,7 @@
 import { canBeAsked } from './capture.js';
 import type { Current, Judged } from './current.js';
 import { askedBy, currentOf, isOfThisRequest } from './current.js';
-import { answersTo, isAnswer, isInDoubt, isQuiet } from './doubt.js';
+import { answersTo, isAnswer, isInDoubt, isQuiet, mayHaveReached } from './doubt.js';
 import type { Asked, Evidence, Finding } from './evidence.js';
 import { claimedBy, provesNoEffect, rankOf } from './evidence.js';
 import type { PendingReason } from './outcome.js';
@@ -20,7 +20,7 @@ import type { PendingReason } from './outcome.js';
  *    - From a settlement and an operator, always.
  * 2. Among what counts, the highest rank wins, then the latest provider time, then captured over declined, then the id.
  * 3. What decides so, and is weaker than an inquiry, is disputed if a word of the contrary stands beside it: then only an inquiry settles
- *    the matter. PayerMax, which can't be asked, is believed by its callback.
+ *    the matter. So is an inquiry that showed a refusal, by a word that money moved since. PayerMax, which can't be asked, is believed by its callback.
  * 4. Money that moved under two request ids is a mismatch, whatever else is said; only an operator clears it.
  * 5. A mismatch (captured, but not what we asked) outweighs everything up to its own rank; only stronger evidence clears it.
  * 6. Failing that: an attempt without any word is still under way; one that may have been sent makes the capture pending; if all
@@ -42,13 +42,15 @@ export type Verdict =
 
 export function verdictOf(capture: Judged, all: readonly Evidence[], quietPeriodMs: number): Verdict {
   const asked = askedBy(capture);
-  const { evidence, attempts } = currentOf(capture, all);
+  const current = currentOf(capture, all);
+  const { evidence } = current;
+  const circumstances = { ...current, capture, quietPeriodMs };
   const counts = (piece: Evidence): boolean => {
     switch (claimedBy(piece, asked)) {
       case 'captured':
         return true;
       case 'declined':
-        return refusalCounts(piece, { capture, evidence, attempts, quietPeriodMs });
+        return refusalCounts(piece, circumstances);
       case 'mismatch':
       case 'undecided':
         return false;
@@ -66,11 +68,10 @@ export function verdictOf(capture: Judged, all: readonly Evidence[], quietPeriod
   if (twice !== null && decisive?.kind !== 'operator')
     return { says: 'pending', reason: 'integrity_mismatch', by: twice };
   if (decisive !== null) {
-    if (isDisputed(decisive, { capture, evidence, attempts, quietPeriodMs }))
-      return { says: 'pending', reason: 'unknown', by: decisive };
+    if (isDisputed(decisive, circumstances)) return { says: 'pending', reason: 'unknown', by: decisive };
     return { says: claimedBy(decisive, asked) === 'captured' ? 'succeeded' : 'failed', by: decisive };
   }
-  return undecided({ evidence, attempts });
+  return undecided(current);
 }
 
 interface Circumstances extends Current {
@@ -123,24 +124,15 @@ function isDisputed(decisive: Evidence, circumstances: Circumstances): boolean {
     const claimed = claimedBy(piece, asked);
     if (claimed === decided || claimed === 'undecided' || claimed === 'mismatch') return false;
     if (decisive.kind === 'inquiry') return claimed === 'captured' && piece.at > decisive.at;
-    return claimed === 'captured' || isNotice(piece) || refusalCounts(piece, circumstances);
+    return claimed === 'captured' || piece.kind === 'notification' || refusalCounts(piece, circumstances);
   });
-}
-
-function isNotice({ kind }: Evidence): boolean {
-  return kind === 'notification';
 }
 
 function nothingElseMayHaveBeenSent(declined: Evidence, { evidence: all, attempts }: Current): boolean {
   const others = attempts.filter((attempt) => attempt !== declined.attempt);
-  const hadNoEffect = (attempt: number): boolean => {
-    const words = answersTo(attempt, all);
-    return words.length > 0 && words.every(({ finding }) => provesNoEffect(finding));
-  };
-  const ownWords = all.filter((piece) => piece.attempt === declined.attempt && isAnswer(piece));
   return (
-    others.every(hadNoEffect) &&
-    ownWords.every(
+    !others.some((attempt) => mayHaveReached(attempt, all)) &&
+    answersTo(declined.attempt, all).every(
       ({ finding }) => finding.is === 'declined' || finding.is === 'lapsed' || provesNoEffect(finding),
     )
   );

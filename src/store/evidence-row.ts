@@ -1,21 +1,10 @@
 import type { Evidence, Finding } from '../capture/evidence.js';
 import { EVIDENCE_KINDS } from '../capture/evidence.js';
-import type { Money } from '../capture/money.js';
-import { FAILURE_CATEGORIES } from '../capture/outcome.js';
 import type { Column } from './columns.js';
 import { integers, texts, times } from './columns.js';
+import { capturedIn, closedIn, declinedIn, findingColumns } from './finding-row.js';
 import type { Row } from './row.js';
-import {
-  bigintOf,
-  bytesOrNull,
-  dateOf,
-  dateOrNull,
-  integerOrNull,
-  notUnderstood,
-  textOf,
-  textOrNull,
-  wordOf,
-} from './row.js';
+import { bytesOrNull, dateOf, integerOrNull, notUnderstood, textOf, textOrNull, wordOf } from './row.js';
 
 /** The columns that `evidenceOf` reads, of a table named `e`. */
 export const EVIDENCE_COLUMNS = `
@@ -72,20 +61,11 @@ function findingOf(row: Row): Finding {
   const is = wordOf(row, 'finding', FINDING_WORDS);
   switch (is) {
     case 'captured':
-      return {
-        is,
-        money: moneyOf(row),
-        requestId: textOrNull(row, 'request_id'),
-        providerCaptureId: textOrNull(row, 'provider_capture_id'),
-        capturedAt: dateOrNull(row, 'captured_at'),
-      };
-    case 'declined': {
-      const requestId = textOrNull(row, 'request_id');
-      const category = wordOf(row, 'failure_category', FAILURE_CATEGORIES);
-      return requestId === null ? { is, category } : { is, category, requestId };
-    }
+      return capturedIn(row);
+    case 'declined':
+      return declinedIn(row);
     case 'closed':
-      return { is, category: wordOf(row, 'failure_category', FAILURE_CATEGORIES) };
+      return closedIn(row);
     case 'in_process':
     case 'busy':
     case 'unknown':
@@ -104,11 +84,6 @@ function findingOf(row: Row): Finding {
   }
 }
 
-function moneyOf(row: Row): Money | null {
-  const currency = textOrNull(row, 'currency');
-  return currency === null ? null : { amount: bigintOf(row, 'amount'), currency };
-}
-
 /** A piece of evidence and the capture that it is of. */
 export interface EvidenceOf {
   readonly captureId: string;
@@ -117,21 +92,13 @@ export interface EvidenceOf {
 
 /** The columns of `evidence` but `recorded_at`, in the order of EVIDENCE_COLUMNS. */
 export function evidenceColumns(pieces: readonly EvidenceOf[]): readonly Column[] {
-  const findings = pieces.map(({ piece }) => piece.finding);
-  const captured = findings.map((finding) => (finding.is === 'captured' ? finding : null));
   return [
     texts(pieces.map(({ captureId }) => captureId)),
     texts(pieces.map(({ piece }) => piece.evidenceId)),
     texts(pieces.map(({ piece }) => piece.kind)),
     integers(pieces.map(({ piece }) => piece.attempt)),
     times(pieces.map(({ piece }) => piece.at)),
-    texts(findings.map((finding) => finding.is)),
-    texts(findings.map((finding) => ('category' in finding ? finding.category : null))),
-    integers(captured.map((finding) => finding?.money?.amount ?? null)),
-    texts(captured.map((finding) => finding?.money?.currency ?? null)),
-    texts(findings.map((finding) => ('requestId' in finding ? (finding.requestId ?? null) : null))),
-    texts(captured.map((finding) => finding?.providerCaptureId ?? null)),
-    times(captured.map((finding) => finding?.capturedAt ?? null)),
+    ...findingColumns(pieces.map(({ piece }) => piece.finding)),
     texts(pieces.map(({ piece }) => piece.providerCode)),
     texts(pieces.map(({ piece }) => piece.providerMessage)),
     pieces.map(({ piece }) => piece.raw),

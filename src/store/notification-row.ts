@@ -1,21 +1,12 @@
 import { PROVIDERS } from '../capture/capture.js';
-import { FAILURE_CATEGORIES } from '../capture/outcome.js';
-import type { NotificationSays, NotifiedFinding, StoredNotification } from '../ports/notification.js';
+import type { NotifiedFinding, StoredNotification } from '../ports/notification.js';
 import { NOTIFIED_FINDINGS } from '../ports/notification.js';
 import type { NotificationRecord, NotifiedEvidence } from '../ports/notification-store.js';
 import type { Column } from './columns.js';
-import { integers, texts, times } from './columns.js';
+import { texts, times } from './columns.js';
+import { capturedIn, closedIn, declinedIn, findingColumns } from './finding-row.js';
 import type { Row } from './row.js';
-import {
-  bigintOf,
-  bigintOrNull,
-  bytesOrNull,
-  dateOf,
-  dateOrNull,
-  textOf,
-  textOrNull,
-  wordOf,
-} from './row.js';
+import { bigintOrNull, bytesOrNull, dateOf, dateOrNull, textOf, textOrNull, wordOf } from './row.js';
 
 /** The columns that the readers below need, of a table named `n`. */
 export const NOTIFICATION_COLUMNS = `
@@ -67,23 +58,12 @@ export function notifiedEvidenceOf(row: Row): NotifiedEvidence {
 function findingOf(row: Row): NotifiedFinding {
   const is = wordOf(row, 'says', NOTIFIED_FINDINGS);
   switch (is) {
-    case 'captured': {
-      const currency = textOrNull(row, 'currency');
-      return {
-        is,
-        money: currency === null ? null : { amount: bigintOf(row, 'amount'), currency },
-        requestId: textOrNull(row, 'request_id'),
-        providerCaptureId: textOrNull(row, 'provider_capture_id'),
-        capturedAt: dateOrNull(row, 'captured_at'),
-      };
-    }
-    case 'declined': {
-      const requestId = textOrNull(row, 'request_id');
-      const category = wordOf(row, 'failure_category', FAILURE_CATEGORIES);
-      return requestId === null ? { is, category } : { is, category, requestId };
-    }
+    case 'captured':
+      return capturedIn(row);
+    case 'declined':
+      return declinedIn(row);
     case 'closed':
-      return { is, category: wordOf(row, 'failure_category', FAILURE_CATEGORIES) };
+      return closedIn(row);
     case 'in_process':
     case 'authorised':
     case 'cancelled':
@@ -94,8 +74,6 @@ function findingOf(row: Row): NotifiedFinding {
 
 /** The columns of `notifications` in the table's order, `notification_id` as hexadecimal text. */
 export function notificationColumns(notifications: readonly StoredNotification[]): readonly Column[] {
-  const says = notifications.map((notification): NotificationSays => notification.says);
-  const captured = says.map((one) => (one.is === 'captured' ? one : null));
   return [
     texts(notifications.map(({ notificationId }) => notificationId)),
     texts(notifications.map(({ provider }) => provider)),
@@ -104,13 +82,7 @@ export function notificationColumns(notifications: readonly StoredNotification[]
     texts(notifications.map(({ captureReference }) => captureReference)),
     times(notifications.map(({ receivedAt }) => receivedAt)),
     times(notifications.map(({ at }) => at)),
-    texts(says.map(({ is }) => is)),
-    texts(says.map((one) => ('category' in one ? one.category : null))),
-    integers(captured.map((one) => one?.money?.amount ?? null)),
-    texts(captured.map((one) => one?.money?.currency ?? null)),
-    texts(says.map((one) => ('requestId' in one ? (one.requestId ?? null) : null))),
-    texts(captured.map((one) => one?.providerCaptureId ?? null)),
-    times(captured.map((one) => one?.capturedAt ?? null)),
+    ...findingColumns(notifications.map(({ says }) => says)),
     texts(notifications.map(({ providerCode }) => providerCode)),
     texts(notifications.map(({ providerMessage }) => providerMessage)),
     notifications.map(({ raw }) => raw),

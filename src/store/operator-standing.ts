@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { Standing } from '../capture/operator.js';
 import { CAPTURE_COLUMNS, captureOf } from './capture-row.js';
 import { knownEvidence } from './known-evidence.js';
+import { lockCaptures } from './lock-captures.js';
+import type { Row } from './row.js';
 import { dateOf } from './row.js';
 import type { Session, Statement } from './session.js';
 import { BEGIN_SNAPSHOT, withTransaction } from './session.js';
@@ -13,29 +15,19 @@ const LOOK: Statement = {
     from captures c where c.capture_id = $1::uuid`,
 };
 
-/** As all that lock captures do: whoever holds the lock has the newest row, and the clock is read after that. */
-const LOCK: Statement = {
-  name: 'operator_lock',
-  text: `
-    with locked as materialized (
-      select ${CAPTURE_COLUMNS}, c.evidence_count from captures c where c.capture_id = $1::uuid for update
-    )
-    select locked.*, clock_timestamp() as now from locked`,
-};
-
 /** A capture and all that is known of it, as of one moment; null if there is none with this id (a UUID). */
 export async function standingOf(pool: pg.Pool, captureId: string): Promise<Standing | null> {
-  const look = (session: Session): Promise<Standing | null> => read(session, LOOK, captureId);
+  const look = async (session: Session): Promise<Standing | null> =>
+    standingIn(session, (await session.query(LOOK, [captureId]))[0]);
   return withTransaction(pool, 'reading a capture', look, BEGIN_SNAPSHOT);
 }
 
 /** The same, locked until the transaction ends: nobody else starts, settles or changes it meanwhile. */
 export async function lockedStanding(session: Session, captureId: string): Promise<Standing | null> {
-  return read(session, LOCK, captureId);
+  return standingIn(session, (await lockCaptures(session, [captureId])).get(captureId));
 }
 
-async function read(session: Session, statement: Statement, captureId: string): Promise<Standing | null> {
-  const [row] = await session.query(statement, [captureId]);
+async function standingIn(session: Session, row: Row | undefined): Promise<Standing | null> {
   if (row === undefined) return null;
   const capture = captureOf(row);
   const known = await knownEvidence(session, [row]);

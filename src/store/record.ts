@@ -3,34 +3,16 @@ import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { Decision } from '../capture/state-machine.js';
 import type { EncodedEvent, EventEncoder, Folder, RecordRequest } from '../ports/store.js';
-import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
-import { assertDistinct, texts } from './columns.js';
+import { captureOf } from './capture-row.js';
+import { assertDistinct } from './columns.js';
 import { knownEvidence } from './known-evidence.js';
+import { lockCaptures } from './lock-captures.js';
 import { writeFolds } from './record-write.js';
 import type { Row } from './row.js';
 import { dateOf } from './row.js';
-import type { Statement } from './session.js';
 import { withTransaction } from './session.js';
 
 const DOING = 'recording evidence';
-
-/**
- * Locks the captures in the order of their ids, then reads the clock: `now` is later than any change that the lock was waited for.
- * The count tells whether there is evidence to read at all: the row is read as of the lock, while a join of `evidence` here would be
- * read as of the statement's start, and would miss what the previous holder of the lock has just written.
- */
-const LOCK: Statement = {
-  name: 'record_lock',
-  text: `
-    with locked as materialized (
-      select ${CAPTURE_COLUMNS}, c.evidence_count
-      from captures c
-      where c.capture_id = any($1::uuid[])
-      order by c.capture_id
-      for update
-    )
-    select locked.*, clock_timestamp() as now from locked`,
-};
 
 export interface Folding {
   readonly fold: Folder;
@@ -57,7 +39,7 @@ export async function record(
   const captureIds = requests.map(({ captureId }) => captureId);
   assertDistinct(captureIds);
   return withTransaction(pool, DOING, async (session) => {
-    const rows = byCaptureId(await session.query(LOCK, [texts(captureIds)]));
+    const rows = await lockCaptures(session, captureIds);
     const known = await knownEvidence(session, [...rows.values()]);
     const folds: Fold[] = [];
     const results = requests.map(({ captureId, pieces }): Capture | null => {

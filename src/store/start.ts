@@ -4,29 +4,16 @@ import { attemptIdOf } from '../capture/ids.js';
 import type { Licence } from '../capture/licence.js';
 import { nextGeneration, started } from '../capture/state-machine.js';
 import type { Licensor, StartRequest } from '../ports/store.js';
-import { byCaptureId, CAPTURE_COLUMNS, captureOf } from './capture-row.js';
+import { captureOf } from './capture-row.js';
 import { assertDistinct, integers, texts, times } from './columns.js';
 import { knownEvidence } from './known-evidence.js';
+import { lockCaptures } from './lock-captures.js';
 import { pausedAmong } from './paused-among.js';
 import { dateOf, textOf } from './row.js';
 import type { Session, Statement } from './session.js';
 import { withTransaction } from './session.js';
 
 const DOING = 'starting attempts';
-
-/** Locks in the order of ids, as all that lock captures do: so that no two of them wait for each other. The clock is read after that. */
-const LOCK: Statement = {
-  name: 'start_lock',
-  text: `
-    with locked as materialized (
-      select ${CAPTURE_COLUMNS}, c.evidence_count
-      from captures c
-      where c.capture_id = any($1::uuid[])
-      order by c.capture_id
-      for update
-    )
-    select locked.*, clock_timestamp() as now from locked`,
-};
 
 /** What is started here isn't its claim's to send any more: the claim's token goes, so that a repetition of the claim doesn't take it for its own. */
 const START: Statement = {
@@ -75,7 +62,7 @@ export async function start(
   const captureIds = requests.map(({ captureId }) => captureId);
   assertDistinct(captureIds);
   return withTransaction(pool, DOING, async (session) => {
-    const rows = byCaptureId(await session.query(LOCK, [texts(captureIds)]));
+    const rows = await lockCaptures(session, captureIds);
     const known = await knownEvidence(session, [...rows.values()]);
     const paused = await pausedAmong(
       session,

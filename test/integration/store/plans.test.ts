@@ -105,7 +105,7 @@ describe('the plan of each statement, with 100,000 captures', () => {
     const plans = await plansOf(() =>
       store.start(planned.map(({ captureId }) => ({ captureId, leaseMs: 1_000, worker: 'worker-1' }))),
     );
-    assertWalks(plans, 'start_lock', 'captures_pkey');
+    assertWalks(plans, 'lock_captures', 'captures_pkey');
     assertWalks(plans, 'paused_among', 'account_pauses_pkey');
     assertWalks(plans, 'start', 'captures_pkey');
   });
@@ -126,7 +126,7 @@ describe('the plan of each statement, with 100,000 captures', () => {
         })),
       ),
     );
-    assertWalks(plans, 'record_lock', 'captures_pkey');
+    assertWalks(plans, 'lock_captures', 'captures_pkey');
     assertWalks(plans, 'record_evidence', 'evidence_pkey');
     assertWalks(plans, 'record_write', 'captures_pkey', 'schedule_pkey');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Capture } from '../../../../src/capture/capture.js';
-import type { Evidence, EvidenceKind, Finding } from '../../../../src/capture/evidence.js';
+import type { Evidence, Finding } from '../../../../src/capture/evidence.js';
 import { eventIdOf } from '../../../../src/capture/ids.js';
 import { licenceOf } from '../../../../src/capture/licence.js';
 import type { Act, Refusal, Standing } from '../../../../src/capture/operator.js';
@@ -12,47 +12,26 @@ import { retry } from '../../../../src/capture/retry.js';
 import type { Decision } from '../../../../src/capture/state-machine.js';
 import { fold, started } from '../../../../src/capture/state-machine.js';
 import { aCapture, anAnswer, CAPTURED, EPOCH, LEASE_END, POLICY } from '../../../support/captures.js';
+import {
+  DECLINED,
+  LATER,
+  standing,
+  sent,
+  pending,
+  succeeded,
+  failed,
+  planned,
+  cancelled,
+  from,
+  whyNot,
+  done,
+} from '../../../support/standings.js';
 
 const SUCCEEDED: Resolution = { outcome: 'succeeded', ourAmountMoved: false };
 const FAILED: Resolution = { outcome: 'failed', category: null };
-const DECLINED: Finding = { is: 'declined', category: 'funds' };
-const LATER = new Date(EPOCH.getTime() + 600_000);
-
-/** A capture as the fold of this evidence leaves it, ten minutes after it was claimed. */
-function standing(begun: Capture, evidence: readonly Evidence[] = []): Standing {
-  const { capture } = fold({ capture: begun, evidence, now: EPOCH, random: 0.5 }, POLICY);
-  return { capture: evidence.length === 0 ? begun : capture, evidence, now: LATER };
-}
-
-const sent = started(aCapture(), LEASE_END);
-const pending = standing(sent, [anAnswer(1, { is: 'unknown' })]);
-const succeeded = standing(sent, [anAnswer(1, CAPTURED)]);
-const failed = standing(sent, [anAnswer(1, DECLINED)]);
-const planned = standing(aCapture());
-const cancelled = standing(aCapture({ status: { state: 'cancelled' } }));
-
-function from(kind: EvidenceKind, finding: Finding, at: Date): Evidence {
-  return { ...anAnswer(1, finding, `${kind} ${finding.is}`), kind, attempt: null, at };
-}
 
 function resolved(now: Standing, resolution: Resolution, seen = now): Act | Refusal {
   return resolve(now, { actionId: 'action-1', seen, resolution, reference: 'ST-17' }, POLICY);
-}
-
-function whyNot(decided: object | null): string {
-  assert.ok(decided !== null && isRefusal(decided), 'it is allowed');
-  return decided.refused;
-}
-
-/** The fold of what is decided, as the store does it. */
-function done({ evidence, now }: Standing, decided: Act | Refusal): Decision {
-  assert.ok(!isRefusal(decided), 'refused');
-  const decision = fold(
-    { capture: decided.capture, evidence: [...evidence, decided.piece], now, random: 0.5 },
-    POLICY,
-  );
-  assert.equal(decision.capture.status.state, decided.becomes);
-  return decision;
 }
 
 describe('resolving a capture', () => {

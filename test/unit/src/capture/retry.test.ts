@@ -14,8 +14,8 @@ import type { Decision } from '../../../../src/capture/state-machine.js';
 import { fold, started } from '../../../../src/capture/state-machine.js';
 import { verdictOf } from '../../../../src/capture/verdict.js';
 import { aCapture, anAnswer, CAPTURED, EPOCH, LEASE_END, POLICY } from '../../../support/captures.js';
+import { DECLINED, whyNot } from '../../../support/standings.js';
 
-const DECLINED: Finding = { is: 'declined', category: 'funds' };
 /** In ms after the epoch: the first moment at which nothing that was sent can be on its way. */
 const QUIET = LEASE_END.getTime() - EPOCH.getTime() + POLICY.quietPeriodMs + 1;
 const body = Buffer.from(JSON.stringify({ id: aCapture().requestId, amount: '150000' }));
@@ -47,11 +47,6 @@ function retried(
   seen = now,
 ): Act | Refusal {
   return retry(now, { actionId: 'action-1', seen, inquiryId, amended }, POLICY);
-}
-
-function whyNot(decided: object | null): string {
-  assert.ok(decided !== null && isRefusal(decided), 'it is allowed');
-  return decided.refused;
 }
 
 function folded({ evidence, now }: Standing, decided: Act | Refusal): Decision & { evidence: Evidence[] } {

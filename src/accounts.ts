@@ -1,6 +1,6 @@
 import type { AccountConfig } from './config/accounts.js';
 import type { Config } from './config/config.js';
-import type { Clock } from './ports/clock.js';
+import type { Clock, Random } from './ports/clock.js';
 import { createPayermaxClient } from './providers/payermax/client.js';
 import { payermaxRules } from './providers/payermax/rules.js';
 import { createWalletClient } from './providers/wallet/client.js';
@@ -8,22 +8,35 @@ import { walletRules } from './providers/wallet/rules.js';
 import { createYabandpayClient } from './providers/yabandpay/client.js';
 import { yabandpayRules } from './providers/yabandpay/rules.js';
 import type { MerchantIdentity } from './store/merchants.js';
-import { createAccountGate } from './worker/account-gate.js';
+import { createAccountGate } from './worker/gate/account-gate.js';
+import { sharesOf } from './worker/gate/shares.js';
 import type { SendingAccount } from './worker/send.js';
 
-/** The configured accounts by name, each with its client and its gate. Throws CONFIG_INVALID if one can't work. */
+/**
+ * The configured accounts by name, each with its client, its gate, and its share of the calls that the process may have under way. Throws
+ * CONFIG_INVALID if one can't work.
+ */
 export function openAccounts(
   { accounts, worker }: Pick<Config, 'accounts' | 'worker'>,
-  clock: Clock,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): ReadonlyMap<string, SendingAccount> {
+  const shares = sharesOf(
+    accounts.map(({ maxInFlight }) => maxInFlight),
+    worker.maxInFlight,
+  );
   return new Map(
-    accounts.map((account) => {
-      const { name, merchantId, authorisationWindowMs, maxInFlight } = account;
+    accounts.map((account, index) => {
+      const { name, merchantId, authorisationWindowMs, rateLimit, rateBurst } = account;
+      const maxInFlight = shares[index] ?? 1;
       const gate = createAccountGate({
         maxInFlight,
+        rate: rateLimit === null ? null : { perSecond: rateLimit, burst: rateBurst ?? 1 },
+        breaker: worker.breaker,
         faultsToHold: worker.holdAfterFaults,
         probeEveryMs: worker.holdProbeEveryMs,
+        isAlone: accounts.length === 1,
         clock,
+        random,
       });
       return [
         name,

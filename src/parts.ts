@@ -47,7 +47,7 @@ const CLOSE_MS = 500;
 /** Throws CONFIG_INVALID if an account can't work as configured. Connects to nothing yet. */
 export function openParts(config: Config, log: Logger): Parts {
   const kafka = kafkaClientConfig(config.kafka, { clientId: config.workerId, clock: systemClock });
-  const accounts = openAccounts(config, systemClock);
+  const accounts = openAccounts(config, { clock: systemClock, random: Math.random });
   const pool = createPool({
     url: config.database.url,
     tls: config.database.tls,

@@ -19,10 +19,13 @@ import { createReconciliation } from './reconciliation.js';
 import { listPauses } from './store/account-pauses.js';
 import { createCaptureStore } from './store/capture-store.js';
 import { createOutboxStore } from './store/outbox.js';
+import { createWaitingStore } from './store/overlooked.js';
 import { batchStore } from './worker/batched-store.js';
+import { placesFor } from './worker/places.js';
 import { createScheduler } from './worker/scheduler.js';
 import type { TakeOrderOptions } from './worker/take-order.js';
 import { takeOrder } from './worker/take-order.js';
+import { tellOverlooked } from './worker/tell-overlooked.js';
 import { watchPauses } from './worker/watch-pauses.js';
 
 /** The worker's loops, running: the consumer of orders, the scheduler, the relay, and what reconciles. */
@@ -37,6 +40,9 @@ export interface Pipeline {
 /** How often the schedule is looked at when nothing was due, in ms. */
 const SCHEDULE_EVERY_MS = 500;
 const SCHEDULE_LIMIT = 100;
+/** How often it is looked whether captures wait that somebody is to be told of, in ms, and how many are told of at a time. */
+const OVERLOOKED_EVERY_MS = 1_000;
+const OVERLOOKED_LIMIT = 200;
 /** How long other workers leave a row alone that this one has taken, in ms. */
 const TAKEN_FOR_MS = 15_000;
 /** How often it is looked which accounts are paused, to tell of it, in ms. */
@@ -116,7 +122,7 @@ export async function startPipeline(
     clock,
     random,
     log,
-    maxInFlight: config.worker.maxInFlight,
+    ...placesFor(parts.accounts.values(), config.worker.maxInFlight),
     commitEveryMs: config.worker.commitIntervalMs,
   });
   const reconciliation = createReconciliation(parts, contracts, { store, deadLetters, onFatal });
@@ -124,6 +130,9 @@ export async function startPipeline(
   metrics.watchRunner(() => runner.stats());
   metrics.watchRunner(() => reconciliation.stats());
   metrics.watchRelay(() => relay.stats());
+  metrics.watchAccounts(() =>
+    [...parts.accounts.values()].map(({ name, gate }) => ({ name, ...gate.stats() })),
+  );
   void warnOfTopics({ client: parts.kafka, prefix: config.topicPrefix, log, stop: closing.signal });
   void watchPauses({
     list: () => listPauses(pool),
@@ -131,6 +140,17 @@ export async function startPipeline(
     observer: metrics,
     log,
     everyMs: PAUSES_EVERY_MS,
+    stop: closing.signal,
+  });
+  void tellOverlooked({
+    waiting: createWaitingStore({ pool }),
+    store,
+    clock,
+    log,
+    unsentForMs: config.policy.announceUnsentAfterMs,
+    contradictedForMs: config.policy.contradictionWaitMs,
+    limit: OVERLOOKED_LIMIT,
+    everyMs: OVERLOOKED_EVERY_MS,
     stop: closing.signal,
   });
   relay.start();

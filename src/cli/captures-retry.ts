@@ -63,7 +63,7 @@ export function addCapturesRetry(captures: Command, io: Io): void {
       assertCanAsk(options, command, io);
       const action = captureActionOf(captureId, options, command, io);
       const settings = loadAskingSettings(io.env, io);
-      const accounts = openAccounts(settings, systemClock);
+      const accounts = openAccounts(settings, { clock: systemClock, random: Math.random });
       try {
         await withRecording(settings, async ({ pool, folding }) => {
           const operators = createOperatorStore({ pool, ...folding });

@@ -55,6 +55,19 @@ export interface WorkerSettings {
   /** So many distinct captures refused for the account's sake hold the account. */
   readonly holdAfterFaults: number;
   readonly holdProbeEveryMs: number;
+  /** When an account's circuit opens, and how it closes. */
+  readonly breaker: BreakerSettings;
+}
+
+export interface BreakerSettings {
+  readonly windowMs: number;
+  /** So many calls within it are needed to judge, and so large a share of them, above 0 to 1, must fail. */
+  readonly calls: number;
+  readonly share: number;
+  /** So many probes in a row must go well. */
+  readonly probes: number;
+  readonly waitBaseMs: number;
+  readonly waitCapMs: number;
 }
 
 /** The whole configuration of a worker, checked and frozen. */
@@ -211,6 +224,14 @@ function workerSettings(values: Values): WorkerSettings {
     leaseMarginMs: values.CAPTURE_WORKER_LEASE_MARGIN,
     holdAfterFaults: values.CAPTURE_WORKER_HOLD_AFTER_FAULTS,
     holdProbeEveryMs: values.CAPTURE_WORKER_HOLD_PROBE_INTERVAL,
+    breaker: {
+      windowMs: values.CAPTURE_WORKER_BREAKER_WINDOW,
+      calls: values.CAPTURE_WORKER_BREAKER_CALLS,
+      share: values.CAPTURE_WORKER_BREAKER_SHARE / 100,
+      probes: values.CAPTURE_WORKER_BREAKER_PROBES,
+      waitBaseMs: values.CAPTURE_WORKER_BREAKER_BACKOFF_BASE,
+      waitCapMs: values.CAPTURE_WORKER_BREAKER_BACKOFF_CAP,
+    },
   };
 }
 

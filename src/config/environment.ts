@@ -127,6 +127,7 @@ const SHARED = {
 const BACKOFFS = [
   { of: 'RESEND', unlessSet: null },
   { of: 'INQUIRY', unlessSet: null },
+  { of: 'BREAKER', unlessSet: null },
   { of: 'WALLET_INQUIRY', unlessSet: SHARED },
   { of: 'YABANDPAY_INQUIRY', unlessSet: SHARED },
 ] as const;

@@ -98,6 +98,12 @@ export const VARIABLES = z.object({
   CAPTURE_WORKER_ACCOUNT_FAULT_TRIES: wholeNumber({ min: 1, max: 100 }).prefault('3'),
   CAPTURE_WORKER_HOLD_AFTER_FAULTS: wholeNumber({ min: 1, max: 1_000 }).prefault('3'),
   CAPTURE_WORKER_HOLD_PROBE_INTERVAL: duration({ min: SECOND, max: HOUR }).prefault('30s'),
+  CAPTURE_WORKER_BREAKER_CALLS: wholeNumber({ min: 1, max: 100_000 }).prefault('20'),
+  CAPTURE_WORKER_BREAKER_SHARE: wholeNumber({ min: 1, max: 100 }).prefault('50'),
+  CAPTURE_WORKER_BREAKER_WINDOW: duration({ min: SECOND, max: HOUR }).prefault('30s'),
+  CAPTURE_WORKER_BREAKER_PROBES: wholeNumber({ min: 1, max: 1_000 }).prefault('3'),
+  CAPTURE_WORKER_BREAKER_BACKOFF_BASE: wait.prefault('1s'),
+  CAPTURE_WORKER_BREAKER_BACKOFF_CAP: wait.prefault('1m'),
 });
 
 export type Values = z.output<typeof VARIABLES>;

@@ -4,7 +4,15 @@ import type { Observer } from '../ports/observer.js';
 import { collected } from './collected.js';
 import { METRICS } from './names.js';
 import { notifyObserver, observer } from './observed.js';
-import type { LagReading, NotificationReading, RelayReading, RunnerReading, Unresolved } from './readings.js';
+import type {
+  AccountReading,
+  LagReading,
+  NotificationReading,
+  RelayReading,
+  RunnerReading,
+  Unresolved,
+} from './readings.js';
+import { watchedAccounts } from './watched-accounts.js';
 import { watched } from './watched.js';
 
 /** What is counted and measured. The capture path records as it goes, as an `Observer`; the rest is read when somebody asks. */
@@ -14,6 +22,7 @@ export interface Metrics extends Observer, NotifyObserver {
   /** Says where a consumer's or the relay's own numbers are found, at each page. Those of several consumers are added up. */
   watchRunner(read: () => RunnerReading): void;
   watchRelay(read: () => RelayReading): void;
+  watchAccounts(read: () => readonly AccountReading[]): void;
   /** Replaces all lags: a partition that is no longer read has none. */
   lag(partitions: readonly LagReading[]): void;
   /** Null for an empty outbox. */
@@ -42,6 +51,7 @@ export function createMetrics({ version, ofProcess }: MetricsOptions): Metrics {
     ...observer(registry),
     ...notifyObserver(registry),
     ...watched(registry),
+    ...watchedAccounts(registry),
     ...collected(registry),
   };
 }

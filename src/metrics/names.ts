@@ -23,6 +23,24 @@ export const METRICS = {
     '1 while the provider refuses the credentials of an account',
     ['account'],
   ),
+  accountInFlight: metric('capture_worker_account_in_flight', 'Calls to the provider under way', ['account']),
+  accountWaiting: metric('capture_worker_account_waiting', 'Captures that wait in the line for a call', [
+    'account',
+  ]),
+  accountState: metric('capture_worker_account_state', '1 for the state that the account is in', [
+    'account',
+    'state',
+  ]),
+  accountDeferred: metric(
+    'capture_worker_account_deferred_total',
+    'Orders that the account could not take at once, left to the schedule',
+    ['account', 'reason'],
+  ),
+  accountRateWaits: metric(
+    'capture_worker_account_rate_waits_total',
+    'Calls that waited for the rate limit of the account',
+    ['account'],
+  ),
   accountPaused: metric('capture_worker_account_paused', '1 while an account is paused by a person', [
     'account',
   ]),

@@ -1,5 +1,6 @@
 import type { CaptureState } from '../capture/capture.js';
 import type { Money } from '../capture/money.js';
+import type { GateStats } from '../worker/gate/account-gate.js';
 
 /** Captures without an undisputed outcome, of one account, in one state and one currency. */
 export interface Unresolved {
@@ -29,6 +30,11 @@ export interface RelayReading {
   readonly batches: number;
   readonly failures: number;
   readonly shards: readonly number[];
+}
+
+/** What an account's gate says of itself; totals count since it started. */
+export interface AccountReading extends GateStats {
+  readonly name: string;
 }
 
 /** Notifications that aren't where they belong yet. */

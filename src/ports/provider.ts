@@ -26,9 +26,20 @@ export interface InquiryCall {
   readonly authorisedAmount: bigint;
 }
 
+/**
+ * What came back from a call, whatever it says of the capture.
+ *
+ * - `word`: something that can be read and believed.
+ * - `noise`: something else, such as an error page, or what isn't signed as it must be.
+ * - `nothing`: no whole answer, or nobody was reached.
+ * - `ours`: the call ended for a reason of our own, which says nothing of the provider.
+ */
+export type Heard = 'word' | 'noise' | 'nothing' | 'ours';
+
 /** What one call brought, in our words and in the provider's. */
 export interface Answer {
   readonly finding: Finding;
+  readonly heard: Heard;
   /** Orders evidence of one rank: the provider's own time if it gives one, else when the call began. */
   readonly at: Date;
   readonly providerCode: string | null;
@@ -37,6 +48,8 @@ export interface Answer {
   /** The body as received; null if none was. */
   readonly raw: Uint8Array | null;
   readonly httpStatus: number | null;
+  /** For how long the provider wants no further calls, in ms, by its Retry-After; null if it doesn't say. */
+  readonly retryAfterMs: number | null;
 }
 
 /**
@@ -58,7 +71,7 @@ export interface Account {
   readonly name: string;
   readonly merchantId: string;
   readonly authorisationWindowMs: number;
-  /** How many calls may be under way at once. */
+  /** How many calls of this process may be under way at once. */
   readonly maxInFlight: number;
   readonly rules: ProviderRules;
   readonly client: ProviderClient;

@@ -31,9 +31,9 @@ export interface CaptureStore {
    */
   record(requests: readonly RecordRequest[]): Promise<readonly (Capture | null)[]>;
   /**
-   * Takes due rows of the given actions, the oldest of each account first, accounts in turn: pushes their due time `takenForMs` ahead so
-   * that others leave them alone meanwhile, skipping rows that another worker is taking. A worker that dies gives them back by the passing
-   * of time. What waits to be sent through a paused account, and subscribers know it, is left alone for longer. For action `lapse` only
+   * Takes due rows of the given actions, the oldest of each account first, as many as it has room for, or accounts in turn: pushes their
+   * due time `takenForMs` ahead so that others leave them alone meanwhile, skipping rows that another worker is taking. A worker that dies
+   * gives them back by the passing of time. What waits to be sent through a paused account, and subscribers know it, is left alone for longer. For action `lapse` only
    * captures whose lease has really run out are taken.
    */
   takeDue(request: TakeDueRequest): Promise<readonly DueCapture[]>;
@@ -84,8 +84,25 @@ export interface RecordRequest {
 
 export interface TakeDueRequest {
   readonly actions: readonly ScheduledAction[];
+  /** How many rows to send or to ask about each of these accounts has room for; of none more are taken. */
+  readonly rooms: ReadonlyMap<string, number>;
+  /** How many of all other rows are taken: those of accounts without a room of their own, and lapses. */
   readonly limit: number;
   readonly takenForMs: number;
+}
+
+/** Captures that somebody must be told of while they wait to be sent, or to be asked about. */
+export interface WaitingStore {
+  /** At most `limit` of each account and kind; the same again until they are folded once more. */
+  overlooked(request: OverlookedRequest): Promise<readonly string[]>;
+}
+
+export interface OverlookedRequest {
+  /** Planned for so long that subscribers are to know, and told nothing. */
+  readonly unsentForMs: number;
+  /** With an outcome that is contradicted for so long that a person must look. */
+  readonly contradictedForMs: number;
+  readonly limit: number;
 }
 
 export interface DueCapture {

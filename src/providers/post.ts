@@ -25,6 +25,9 @@ export interface Wire {
   readonly http: HttpClient;
 }
 
+/** The code of a call whose request couldn't be signed. */
+export const SIGNING_FAILED = 'SIGNING_FAILED';
+
 /** Signs a request and sends it, once. Never rejects: what can't be signed was not sent. */
 export async function post(
   { path, sign, mayWrite, timeoutMs }: Posting,
@@ -35,7 +38,7 @@ export async function post(
   try {
     request = await sign(clock.now());
   } catch (error) {
-    return { kind: 'not_sent', code: 'SIGNING_FAILED', message: messageOf(error) };
+    return { kind: 'not_sent', code: SIGNING_FAILED, message: messageOf(error) };
   }
   // The thread pool that signs also resolves host names, and can be held up by that.
   const left = Math.floor(timeoutMs - (clock.monotonic() - began));

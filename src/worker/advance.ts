@@ -16,8 +16,8 @@ import { leaseFor, send } from './send.js';
  * - One to **inquire** about is sent again if its evidence licenses that. Otherwise its provider is asked. PayerMax can't be: it is sent
  *   again as a question, or left until that is due.
  *
- * Nothing is sent or asked while its account is held, but for one try now and then. Nothing is sent while its account is paused, which the
- * store sees to; what is known of it here only spares the trouble. It stays taken then, and falls due again.
+ * Nothing is sent or asked while its account's gate is not open, but for one try now and then. Nothing is sent while its account is paused,
+ * which the store sees to; what is known of it here only spares the trouble. It stays taken then, and falls due again.
  */
 export async function advance(
   { action, capture, takenAt, paused }: DueCapture,
@@ -36,22 +36,24 @@ export async function advance(
     await lookAgain(capture, options);
     return;
   }
-  const leave = await account.gate.enter();
+  const entry = await account.gate.enter('due');
+  if (!entry.entered) {
+    await lookAgain(capture, options);
+    return;
+  }
+  const { probe } = entry;
+  let use: 'called' | 'uncalled' = 'called';
   try {
-    const permit = account.gate.permit();
-    if (permit === 'held') {
-      await lookAgain(capture, options);
-    } else if (!options.closing.aborted) {
-      const probe = permit === 'probe';
-      const sent =
-        !paused &&
-        mayBeLicensed(capture, takenAt, options) &&
-        (await startAndSend(capture, account, probe, options));
-      if (!sent && action === 'inquire' && canBeAsked(capture))
-        await inquire({ capture, takenAt }, account, options);
-    }
+    if (options.closing.aborted) return;
+    const isSent =
+      !paused &&
+      mayBeLicensed(capture, takenAt, options) &&
+      (await startAndSend(capture, account, probe, options));
+    const isAsked = !isSent && action === 'inquire' && canBeAsked(capture);
+    if (isAsked) await inquire({ capture, takenAt, probe }, account, options);
+    if (!isSent && !isAsked) use = 'uncalled';
   } finally {
-    leave();
+    entry.leave(use);
   }
 }
 

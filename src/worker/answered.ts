@@ -6,6 +6,7 @@ import { idsOf } from '../log.js';
 import type { Observer } from '../ports/observer.js';
 import type { Answer } from '../ports/provider.js';
 import type { BatchedStore } from './batched-store.js';
+import { healthOf } from './gate/health.js';
 import type { SendingAccount } from './send.js';
 
 /** What it takes to record an answer and to tell of it. */
@@ -29,29 +30,58 @@ export function noteState(
   );
 }
 
-/** Tells the account's gate what was answered, and people if that holds or releases the account. */
+/** An answer, and what it answered. */
+export interface Answered {
+  readonly capture: Capture;
+  readonly answer: Answer;
+  readonly call: 'capture' | 'inquiry';
+  readonly probe: boolean;
+}
+
+/** Tells the account's gate what was answered, and people if that opens or closes it. */
 export function noteAccount(
-  capture: Capture,
+  { capture, answer, call, probe }: Answered,
   { name, gate }: SendingAccount,
-  answer: Answer,
   { observer, log }: Pick<AnswerOptions, 'observer' | 'log'>,
 ): void {
-  if (answer.finding.is === 'account_fault') {
+  const { finding, providerCode, providerMessage, retryAfterMs } = answer;
+  if (finding.is === 'account_fault') {
     log.warn(
-      { ...idsOf(capture), account: name, providerCode: answer.providerCode },
+      { ...idsOf(capture), account: name, providerCode },
       `the provider refuses account ${name}: check its credentials there and here`,
     );
   }
-  const change = gate.answered(capture.captureId, answer.finding.is);
-  if (change === 'unchanged') return;
-  observer.held(name, change === 'held');
-  if (change === 'held') {
-    log.error(
-      { account: name, providerCode: answer.providerCode },
-      `account ${name} is held: the provider refuses its credentials; captures wait until it is mended`,
-    );
-  } else {
-    log.info({ account: name }, `account ${name} is no longer held`);
+  const { captureId } = capture;
+  const told = { captureId, probe, finding: finding.is, health: healthOf(answer, call), retryAfterMs };
+  for (const change of gate.answered(told)) {
+    switch (change) {
+      case 'held':
+        observer.held(name, true);
+        log.error(
+          { account: name, providerCode },
+          `account ${name} is held: the provider refuses its credentials; captures wait until it is mended`,
+        );
+        break;
+      case 'released':
+        observer.held(name, false);
+        log.info({ account: name }, `account ${name} is no longer held`);
+        break;
+      case 'broken':
+        log.error(
+          { account: name, class: finding.is, providerMessage },
+          `account ${name} is broken: too many calls fail for its provider's sake; captures wait, and single ones are tried`,
+        );
+        break;
+      case 'mended':
+        log.info({ account: name }, `account ${name} works again: captures are sent as before`);
+        break;
+      case 'told_to_wait':
+        log.warn(
+          { account: name, ms: retryAfterMs },
+          `account ${name} is left alone for a while: its provider asks for it`,
+        );
+        break;
+    }
   }
 }
 

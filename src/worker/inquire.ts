@@ -15,10 +15,11 @@ export interface InquireOptions extends AnswerOptions {
   readonly newId: NewId;
 }
 
-/** A capture to ask about, and the database's time before asking. */
+/** A capture to ask about, the database's time before asking, and whether that is to see whether its account works again. */
 export interface AskedAbout {
   readonly capture: Capture;
   readonly takenAt: Date;
+  readonly probe: boolean;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface AskedAbout {
  * as that of leases is, for a worker's clock may be wrong by more than the time that a request stays in doubt.
  */
 export async function inquire(
-  { capture, takenAt }: AskedAbout,
+  { capture, takenAt, probe }: AskedAbout,
   account: SendingAccount,
   options: InquireOptions,
 ): Promise<Capture | null> {
@@ -48,7 +49,7 @@ export async function inquire(
     { ...idsOf(capture), class: answer.finding.is, ms: Math.round(tookMs) },
     'an inquiry was answered',
   );
-  noteAccount(capture, account, answer, options);
+  noteAccount({ capture, answer, call: 'inquiry', probe }, account, options);
   const settled = await recordAnswer(
     capture,
     {

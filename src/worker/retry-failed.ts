@@ -73,7 +73,7 @@ async function ask(
   { operators, clock, log }: RetryOptions,
 ): Promise<{ readonly settled: Change } | { readonly inquiryId: string } | null> {
   const heard: { change: Change | null } = { change: null };
-  await inquire({ capture, takenAt: now }, account, {
+  await inquire({ capture, takenAt: now, probe: false }, account, {
     store: {
       record: async ({ pieces }) => {
         heard.change = await operators.hear(action, pieces);

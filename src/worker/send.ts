@@ -6,7 +6,7 @@ import { idsOf } from '../log.js';
 import type { Clock } from '../ports/clock.js';
 import type { Observer } from '../ports/observer.js';
 import type { Account, Answer } from '../ports/provider.js';
-import type { AccountGate } from './account-gate.js';
+import type { AccountGate } from './gate/account-gate.js';
 import { noteAccount, noteState, recordAnswer } from './answered.js';
 import type { BatchedStore } from './batched-store.js';
 
@@ -67,7 +67,7 @@ export async function send(
     'an attempt was answered',
   );
   const ofTheCapture = !probe && account.gate.blames(capture.captureId);
-  noteAccount(capture, account, answer, options);
+  noteAccount({ capture, answer, call: 'capture', probe }, account, options);
   const settled = await recordAnswer(
     capture,
     evidenceOf(capture, ofTheCapture ? answer : asProbe(answer)),

@@ -7,6 +7,7 @@ import { isRejection, reject } from '../capture/rejection.js';
 import { CaptureWorkerError, hasCode, messageOf } from '../errors.js';
 import type { NewId } from '../ports/ids.js';
 import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
+import type { Entry } from './gate/account-gate.js';
 import type { SendingAccount, SendOptions } from './send.js';
 import { leaseFor, send } from './send.js';
 
@@ -32,6 +33,8 @@ export type OrderTaken =
  * Takes one fulfilled order all the way: plan, claim, send, record. Resolves when the message may be committed: the first attempt's
  * evidence is durable, or the claim is and its sending is deferred, or the claim existed already. The claim comes before the send and
  * the attempt is on record with it, so whatever dies in between, the store knows that a request may have left.
+ *
+ * An order that the account's gate turns away is claimed, and left to the schedule: it doesn't wait here, where others would wait with it.
  */
 export async function takeOrder(
   order: OrderFulfilled,
@@ -50,25 +53,27 @@ export async function takeOrder(
   if (isRejection(planned)) return { taken: 'rejected', rejection: planned };
   const account = accounts.get(order.account);
   if (account === undefined) throw new Error(`account ${order.account} vanished while its order was planned`);
-  const leave = await account.gate.enter();
+  const entry = await account.gate.enter('order');
+  let use: 'called' | 'uncalled' = 'called';
   try {
     // Whoever waited so long is delivered again: a claim made now could not be sent and settled any more.
     if (options.closing.aborted) throw new CaptureWorkerError('STORE_UNAVAILABLE', 'the worker is stopping');
-    return await claimAndSend(planned, account, source, options);
+    const taken = await claimAndSend(planned, { ...account, entry }, source, options);
+    if (taken.taken !== 'claimed') use = 'uncalled';
+    return taken;
   } finally {
-    leave();
+    if (entry.entered) entry.leave(use);
   }
 }
 
 async function claimAndSend(
   planned: Capture,
-  account: SendingAccount,
+  account: SendingAccount & { readonly entry: Entry },
   source: OrderSource,
   options: TakeOrderOptions,
 ): Promise<OrderTaken> {
   const { clock, leaseMarginMs, announceUnsentAfterMs } = options;
-  const permit = account.gate.permit();
-  const held = permit === 'held';
+  const { entry } = account;
   const leaseMs = leaseFor(account.client.timeoutMs, leaseMarginMs);
   const leasedAt = clock.monotonic();
   const claim = await claimOrReject(
@@ -76,9 +81,9 @@ async function claimAndSend(
       token: options.newId(),
       capture: planned,
       source,
-      start: held ? null : { leaseMs },
-      // One that is left planned without being held is of a paused account: nothing is to be done for it but to tell subscribers.
-      dueInMs: held ? account.gate.waitMs : announceUnsentAfterMs,
+      start: entry.entered ? { leaseMs } : null,
+      // One that entered and is left planned is of a paused account: nothing is to be done for it but to tell subscribers.
+      dueInMs: entry.entered ? announceUnsentAfterMs : entry.waitMs,
       worker: options.worker,
     },
     options,
@@ -89,9 +94,9 @@ async function claimAndSend(
     const rejection = contradiction(planned, capture, account.rules.referenceField);
     return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
   }
-  // Held, or the store knows that the account is paused.
-  if (capture.status.state !== 'sending') return { taken: 'deferred', capture };
-  const settled = await send({ capture, leaseMs, leasedAt, probe: permit === 'probe' }, account, options);
+  // Turned away, or the store knows that the account is paused.
+  if (!entry.entered || capture.status.state !== 'sending') return { taken: 'deferred', capture };
+  const settled = await send({ capture, leaseMs, leasedAt, probe: entry.probe }, account, options);
   return { taken: 'claimed', capture: settled ?? capture };
 }
 

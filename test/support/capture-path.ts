@@ -9,7 +9,8 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { Observer } from '../../src/ports/observer.js';
 import type { Answer, CaptureCall, InquiryCall, ProviderClient } from '../../src/ports/provider.js';
 import type { CaptureStore, ClaimRequest, OrderSource } from '../../src/ports/store.js';
-import { createAccountGate } from '../../src/worker/account-gate.js';
+import type { AccountGateOptions } from '../../src/worker/gate/account-gate.js';
+import { createAccountGate } from '../../src/worker/gate/account-gate.js';
 import { batchStore } from '../../src/worker/batched-store.js';
 import type { SchedulerOptions } from '../../src/worker/scheduler.js';
 import { createScheduler } from '../../src/worker/scheduler.js';
@@ -57,6 +58,16 @@ export function anOrder(change: Partial<OrderFulfilled> = {}): OrderFulfilled {
   };
 }
 
+/** The gate of an account as it is usually configured, but that few calls are under way at once. */
+export const A_GATE = {
+  maxInFlight: 10,
+  rate: null,
+  breaker: { windowMs: 30_000, calls: 20, share: 0.5, probes: 3, waitBaseMs: 1_000, waitCapMs: 60_000 },
+  faultsToHold: 3,
+  probeEveryMs: 30_000,
+  isAlone: false,
+} as const satisfies Partial<AccountGateOptions>;
+
 /** The capture path over a store in memory, a provider that answers by script, and a clock that the test moves. */
 export interface CapturePath {
   readonly options: SchedulerOptions;
@@ -75,6 +86,7 @@ export interface CapturePath {
 export function capturePath(
   change: Partial<CaptureStore> = {},
   provider: ProviderName = 'wallet',
+  gate: Partial<AccountGateOptions> = {},
 ): CapturePath {
   const time = { ms: EPOCH.getTime() };
   const clock: Clock = {
@@ -120,7 +132,7 @@ export function capturePath(
       businessBody: ({ requestId, money }) => Buffer.from(`${requestId} ${money.amount.toString()}`),
     },
     client,
-    gate: createAccountGate({ maxInFlight: 10, faultsToHold: 3, probeEveryMs: 30_000, clock }),
+    gate: createAccountGate({ ...A_GATE, ...gate, clock, random }),
   };
   const log = pino({ level: 'silent' });
   const due: CaptureStore = { ...store, ...change };
@@ -191,10 +203,12 @@ export function slowClaim(path: () => CapturePath, ms: number): Pick<CaptureStor
 function answer(finding: Finding, clock: Clock): Answer {
   return {
     finding,
+    heard: finding.is === 'not_sent' ? 'nothing' : 'word',
     at: clock.now(),
     providerCode: 'CODE',
     providerMessage: null,
     raw: null,
     httpStatus: 200,
+    retryAfterMs: null,
   };
 }

@@ -110,11 +110,19 @@ export function memoryStore({
           return capture;
         }),
       ),
-    takeDue: ({ actions, limit, takenForMs }) => {
+    takeDue: ({ actions, rooms, limit, takenForMs }) => {
+      const left = new Map<string | null, number>([...rooms, [null, limit]]);
       const due = [...rows.values()]
         .flatMap((row) => (row.scheduled === null ? [] : [{ row, scheduled: row.scheduled }]))
         .filter(({ scheduled }) => actions.includes(scheduled.action) && scheduled.dueAt <= now())
-        .slice(0, limit);
+        .toSorted((one, other) => one.scheduled.dueAt - other.scheduled.dueAt)
+        .filter(({ row, scheduled }) => {
+          const { account } = row.capture;
+          const room = scheduled.action !== 'lapse' && rooms.has(account) ? account : null;
+          const places = left.get(room) ?? 0;
+          left.set(room, places - 1);
+          return places > 0;
+        });
       for (const { row, scheduled } of due) row.scheduled = { ...scheduled, dueAt: now() + takenForMs };
       return Promise.resolve(
         due.map(({ row, scheduled }) => ({

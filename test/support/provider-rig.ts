@@ -188,11 +188,13 @@ export function outcomeOf(capture: Capture, ...answers: readonly Answer[]): Outc
 export function outcomeOfInquiry(capture: Capture, answer: Answer): Outcome {
   const nothing: Answer = {
     finding: { is: 'unknown' },
+    heard: 'nothing',
     at: new Date(0),
     providerCode: null,
     providerMessage: null,
     raw: null,
     httpStatus: null,
+    retryAfterMs: null,
   };
   return wordOf(capture, [evidenceOf(nothing, 'capture_response', 1), evidenceOf(answer, 'inquiry', null)]);
 }

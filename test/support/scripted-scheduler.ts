@@ -3,11 +3,11 @@ import type { Finding } from '../../src/capture/evidence.js';
 import type { InquiryCall } from '../../src/ports/provider.js';
 import type { CaptureStore } from '../../src/ports/store.js';
 import { systemClock } from '../../src/system-clock.js';
-import { createAccountGate } from '../../src/worker/account-gate.js';
 import { batchStore } from '../../src/worker/batched-store.js';
+import { createAccountGate } from '../../src/worker/gate/account-gate.js';
 import { createScheduler } from '../../src/worker/scheduler.js';
 import type { SendingAccount } from '../../src/worker/send.js';
-import { SILENT_OBSERVER } from './capture-path.js';
+import { A_GATE, SILENT_OBSERVER } from './capture-path.js';
 import { aCapture, POLICY } from './captures.js';
 import { SILENT } from './kafka.js';
 
@@ -45,16 +45,18 @@ export function startScriptedScheduler(
         asked.push(call);
         return Promise.resolve({
           finding: tell(call),
+          heard: 'word',
           at: systemClock.now(),
           providerCode: null,
           providerMessage: null,
           raw: null,
           httpStatus: 200,
+          retryAfterMs: null,
         });
       },
       close: () => Promise.resolve(),
     },
-    gate: createAccountGate({ maxInFlight: 10, faultsToHold: 3, probeEveryMs: 1_000, clock: systemClock }),
+    gate: createAccountGate({ ...A_GATE, probeEveryMs: 1_000, clock: systemClock, random: () => 0.5 }),
   };
   const shared = { clock: systemClock, random: () => 0.5, observer: SILENT_OBSERVER, log: SILENT };
   const scheduler = createScheduler({

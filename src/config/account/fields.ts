@@ -23,6 +23,10 @@ export interface AccountTermsConfig {
   readonly previousKeys: readonly KeyObject[];
   /** The addresses that notifications may come from, and ranges of them; none for all. */
   readonly notifySources: readonly string[];
+  /** How many calls a second may begin; null for as many as come. */
+  readonly rateLimit: number | null;
+  /** How many of them may begin at once after a pause; null without a limit. */
+  readonly rateBurst: number | null;
 }
 
 export const flag = z.boolean({ error: absentOr('must be true or false') });
@@ -33,6 +37,11 @@ export const count = (max: number) => {
     .number({ error })
     .refine((value) => Number.isInteger(value) && value >= 1 && value <= max, { error });
 };
+/** Calls a second: fewer than one may be allowed. */
+const perSecond = (() => {
+  const error = absentOr('must be a number of calls a second, from 0.1 to 10000');
+  return z.number({ error }).refine((value) => value >= 0.1 && value <= 10_000, { error });
+})();
 export const visibleText = (atMost: number) =>
   text({ without: /[^\x21-\x7e]/, atMost, allowed: 'visible ASCII characters without spaces' });
 export const providerText = visibleText(64);
@@ -43,7 +52,36 @@ export const connectionKeys = (timeout: string) => ({
   baseUrl: secureOrigin,
   timeout: duration({ min: 100, max: 300 * SECOND }).prefault(timeout),
   maxInFlight: count(10_000).default(100),
+  rateLimit: perSecond.optional(),
+  rateBurst: count(10_000).optional(),
 });
+
+/** The two keys of a rate limit: without a burst of its own it is one second's worth. */
+export function rateKeys(
+  limit: number | undefined,
+  burst: number | undefined,
+): Pick<AccountTermsConfig, 'rateLimit' | 'rateBurst'> {
+  if (limit === undefined) return { rateLimit: null, rateBurst: null };
+  return { rateLimit: limit, rateBurst: burst ?? Math.max(1, Math.ceil(limit)) };
+}
+
+/** A burst without a rate would limit nothing. */
+export function burstHasRate({
+  rateLimit,
+  rateBurst,
+}: {
+  readonly rateLimit?: unknown;
+  readonly rateBurst?: unknown;
+}): boolean {
+  return rateBurst === undefined || rateLimit !== undefined;
+}
+
+/** How that is told, beside all else that is wrong with an account. */
+export const BURST_WITHOUT_RATE = {
+  path: ['rateBurst'],
+  when: ({ value }: z.core.ParsePayload): boolean => typeof value === 'object' && value !== null,
+  error: 'has no effect without rateLimit: give both, or neither',
+};
 
 /** A secret, read from where the account says it is kept; `read` turns it into what is used, or throws what is wrong with it. */
 function kept<T>(read: (secret: string, place: string) => T, source: SecretSource) {

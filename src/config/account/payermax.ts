@@ -4,8 +4,10 @@ import { reader, Refusal } from '../reader.js';
 import type { SecretSource } from '../secret.js';
 import type { AccountTermsConfig } from './fields.js';
 import {
+  BURST_WITHOUT_RATE,
   areTheirs,
   authorisationWindow,
+  burstHasRate,
   connectionKeys,
   count,
   flag,
@@ -15,6 +17,7 @@ import {
   privateKey,
   providerText,
   publicKey,
+  rateKeys,
   visibleText,
   whenRead,
 } from './fields.js';
@@ -50,6 +53,7 @@ export function payermaxKeys(source: SecretSource) {
 
 export function payermaxAccount(name: string, source: SecretSource) {
   return payermaxKeys(source)
+    .refine(burstHasRate, BURST_WITHOUT_RATE)
     .refine((keys) => isTheirs(keys.privateKey, keys.payermaxPublicKey), {
       path: ['payermaxPublicKey'],
       when: whenRead('privateKey', 'payermaxPublicKey'),
@@ -60,14 +64,24 @@ export function payermaxAccount(name: string, source: SecretSource) {
       when: whenRead('privateKey'),
       error: "holds the public half of this account's own privateKey: give public keys of PayerMax",
     })
-    .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): PayermaxAccount => ({
-      ...rest,
-      name,
-      merchantNo: rest.merchantId,
-      keyVersion: String(keyVersion),
-      timeoutMs: timeout,
-      previousKeys: rest.previousKeys ?? [],
-      notifySources: rest.notifySources ?? [],
-      authorisationWindowMs: window,
-    }));
+    .transform(
+      ({
+        keyVersion,
+        timeout,
+        authorisationWindow: window,
+        rateLimit,
+        rateBurst,
+        ...rest
+      }): PayermaxAccount => ({
+        ...rest,
+        name,
+        merchantNo: rest.merchantId,
+        keyVersion: String(keyVersion),
+        timeoutMs: timeout,
+        ...rateKeys(rateLimit, rateBurst),
+        previousKeys: rest.previousKeys ?? [],
+        notifySources: rest.notifySources ?? [],
+        authorisationWindowMs: window,
+      }),
+    );
 }

@@ -3,8 +3,10 @@ import type { WalletAccountConfig } from '../../providers/wallet/config.js';
 import type { SecretSource } from '../secret.js';
 import type { AccountTermsConfig } from './fields.js';
 import {
+  BURST_WITHOUT_RATE,
   areTheirs,
   authorisationWindow,
+  burstHasRate,
   connectionKeys,
   count,
   flag,
@@ -14,6 +16,7 @@ import {
   privateKey,
   providerText,
   publicKey,
+  rateKeys,
   whenRead,
 } from './fields.js';
 
@@ -42,6 +45,7 @@ export function walletKeys(source: SecretSource) {
 
 export function walletAccount(name: string, source: SecretSource) {
   return walletKeys(source)
+    .refine(burstHasRate, BURST_WITHOUT_RATE)
     .refine((keys) => isTheirs(keys.privateKey, keys.walletPublicKey), {
       path: ['walletPublicKey'],
       when: whenRead('privateKey', 'walletPublicKey'),
@@ -52,13 +56,23 @@ export function walletAccount(name: string, source: SecretSource) {
       when: whenRead('privateKey'),
       error: "holds the public half of this account's own privateKey: give public keys of the wallet",
     })
-    .transform(({ keyVersion, timeout, authorisationWindow: window, ...rest }): WalletAccount => ({
-      ...rest,
-      name,
-      keyVersion: String(keyVersion),
-      timeoutMs: timeout,
-      previousKeys: rest.previousKeys ?? [],
-      notifySources: rest.notifySources ?? [],
-      authorisationWindowMs: window,
-    }));
+    .transform(
+      ({
+        keyVersion,
+        timeout,
+        authorisationWindow: window,
+        rateLimit,
+        rateBurst,
+        ...rest
+      }): WalletAccount => ({
+        ...rest,
+        name,
+        keyVersion: String(keyVersion),
+        timeoutMs: timeout,
+        ...rateKeys(rateLimit, rateBurst),
+        previousKeys: rest.previousKeys ?? [],
+        notifySources: rest.notifySources ?? [],
+        authorisationWindowMs: window,
+      }),
+    );
 }

@@ -6,11 +6,14 @@ import type { SecretSource } from '../secret.js';
 import { secureUrl } from '../urls.js';
 import type { AccountTermsConfig } from './fields.js';
 import {
+  BURST_WITHOUT_RATE,
   authorisationWindow,
+  burstHasRate,
   connectionKeys,
   notifySources,
   previousKeys,
   providerText,
+  rateKeys,
   secretText,
 } from './fields.js';
 
@@ -41,14 +44,17 @@ export function yabandpayKeys(source: SecretSource) {
 }
 
 export function yabandpayAccount(name: string, source: SecretSource) {
-  return yabandpayKeys(source).transform(
-    ({ timeout, authorisationWindow: window, ...rest }): YabandpayAccount => ({
-      ...rest,
-      name,
-      timeoutMs: timeout,
-      previousKeys: rest.previousKeys ?? [],
-      notifySources: rest.notifySources ?? [],
-      authorisationWindowMs: window,
-    }),
-  );
+  return yabandpayKeys(source)
+    .refine(burstHasRate, BURST_WITHOUT_RATE)
+    .transform(
+      ({ timeout, authorisationWindow: window, rateLimit, rateBurst, ...rest }): YabandpayAccount => ({
+        ...rest,
+        name,
+        timeoutMs: timeout,
+        ...rateKeys(rateLimit, rateBurst),
+        previousKeys: rest.previousKeys ?? [],
+        notifySources: rest.notifySources ?? [],
+        authorisationWindowMs: window,
+      }),
+    );
 }

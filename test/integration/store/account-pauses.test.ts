@@ -155,7 +155,7 @@ describe('a paused account', () => {
       "update captures set announced = 'pending/not_sent', sequence = 1 where capture_id = $1",
       [told.captureId],
     );
-    const taken = await store.takeDue({ actions: ['send'], limit: 10, takenForMs: 15_000 });
+    const taken = await store.takeDue({ actions: ['send'], rooms: new Map(), limit: 10, takenForMs: 15_000 });
     assert.deepEqual(
       taken.map(({ paused }) => paused),
       [true, true],

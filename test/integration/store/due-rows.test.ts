@@ -87,7 +87,12 @@ describe(`with ${written(ROWS)} captures due and as many notifications parked`, 
   }
 
   it('takes 50 of them within 5 ms', async (t) => {
-    const request = { actions: ['send', 'lapse', 'inquire'], limit: 50, takenForMs: 3_600_000 } as const;
+    const request = {
+      actions: ['send', 'lapse', 'inquire'],
+      rooms: new Map<string, number>(),
+      limit: 50,
+      takenForMs: 3_600_000,
+    } as const;
     assert.equal((await takeDue(pool, request)).length, 50);
     await isCheap(t, 'take_due');
   });

@@ -133,7 +133,12 @@ describe('the plan of each statement, with 100,000 captures', () => {
 
   it('takes due rows account by account, action by action', async () => {
     const plans = await plansOf(() =>
-      store.takeDue({ actions: ['send', 'lapse', 'inquire'], limit: 50, takenForMs: 1_000 }),
+      store.takeDue({
+        actions: ['send', 'lapse', 'inquire'],
+        rooms: new Map(),
+        limit: 50,
+        takenForMs: 1_000,
+      }),
     );
     assertWalks(plans, 'take_due', 'schedule_due', 'schedule_pkey', 'captures_pkey');
     assert.match(

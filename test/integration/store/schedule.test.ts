@@ -27,7 +27,7 @@ describe('the schedule', () => {
   after(() => database.drop());
 
   const take = (change: Partial<Parameters<CaptureStore['takeDue']>[0]> = {}) =>
-    store.takeDue({ actions: ['send'], limit: 100, takenForMs: 60_000, ...change });
+    store.takeDue({ actions: ['send'], rooms: new Map(), limit: 100, takenForMs: 60_000, ...change });
   const dueIn = (captureId: string, interval: string) =>
     database.pool.query(`update schedule set due_at = now() + $2::interval where capture_id = $1`, [
       captureId,
@@ -120,7 +120,12 @@ describe('the schedule', () => {
     await Promise.all(
       takers.map(async (taker) => {
         for (;;) {
-          const mine = await taker.takeDue({ actions: ['send'], limit: 9, takenForMs: 60_000 });
+          const mine = await taker.takeDue({
+            actions: ['send'],
+            rooms: new Map(),
+            limit: 9,
+            takenForMs: 60_000,
+          });
           if (mine.length === 0) return;
           taken.push(...mine.map(({ capture }) => capture.captureId));
         }

@@ -117,7 +117,12 @@ describe('waking the schedule', () => {
     assert.equal(await dueAfter(capture), null);
     assert.equal(await wakeInquiry(database.pool, capture.captureId), true);
     assert.ok(Number(await dueAfter(capture)) <= 0);
-    const due = await store.takeDue({ actions: ['inquire'], limit: 100, takenForMs: HOUR_MS });
+    const due = await store.takeDue({
+      actions: ['inquire'],
+      rooms: new Map(),
+      limit: 100,
+      takenForMs: HOUR_MS,
+    });
     assert.ok(due.some((one) => one.capture.captureId === capture.captureId));
     await store.record([
       { captureId: capture.captureId, pieces: [pieceOf(capture.captureId, DECLINED, { kind: 'inquiry' })] },

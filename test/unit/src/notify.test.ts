@@ -22,6 +22,8 @@ const terms = {
   baseUrl: 'https://provider.example',
   timeoutMs: 1,
   maxInFlight: 1,
+  rateLimit: null,
+  rateBurst: null,
   keyVersion: '1',
   privateKey: ours.privateKey,
   requireSignedAnswers: true,

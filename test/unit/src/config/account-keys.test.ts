@@ -84,6 +84,8 @@ describe('an account with YabandPay', () => {
       authorisationWindowMs: 30 * 86_400_000,
       timeoutMs: 30_000,
       maxInFlight: 100,
+      rateLimit: null,
+      rateBurst: null,
     });
   });
 
@@ -138,6 +140,8 @@ describe('an account with PayerMax', () => {
       authorisationWindowMs: 7 * 86_400_000,
       timeoutMs: 15_000,
       maxInFlight: 100,
+      rateLimit: null,
+      rateBurst: null,
     });
   });
 

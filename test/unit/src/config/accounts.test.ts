@@ -69,6 +69,8 @@ describe('loadAccounts', () => {
       requireSignedAnswers: true,
       timeoutMs: 25_000,
       maxInFlight: 100,
+      rateLimit: null,
+      rateBurst: null,
       previousKeys: [],
       notifySources: [],
     });
@@ -95,6 +97,32 @@ describe('loadAccounts', () => {
         main.maxInFlight,
       ],
       ['3', true, false, 5_000, 7],
+    );
+  });
+
+  it('reads a rate limit, whose burst is one second’s worth unless it is given', () => {
+    const rateOf = (keys: Readonly<Record<string, string>>): unknown => {
+      const [main] = load(account('main', keys)).accounts;
+      return [main?.rateLimit, main?.rateBurst];
+    };
+    assert.deepEqual(rateOf({ rateLimit: '50' }), [50, 50]);
+    assert.deepEqual(rateOf({ rateLimit: '2.5' }), [2.5, 3]);
+    assert.deepEqual(rateOf({ rateLimit: '0.1' }), [0.1, 1]);
+    assert.deepEqual(rateOf({ rateLimit: '50', rateBurst: '5' }), [50, 5]);
+  });
+
+  it('refuses a rate limit that is none, and a burst without one, beside what else is wrong', () => {
+    for (const rateLimit of ['0', '0.01', '10001', '-1', '.nan', "'50'"])
+      assert.match(
+        problemsOf(account('main', { rateLimit })).join(),
+        /main\.rateLimit: must be a number of calls a second, from 0\.1 to 10000/,
+      );
+    const problems = problemsOf(account('main', { rateBurst: '5', timeout: '25' })).join();
+    assert.match(problems, /main\.rateBurst: has no effect without rateLimit/);
+    assert.match(problems, /main\.timeout/);
+    assert.match(
+      problemsOf(account('main', { rateLimit: '5', rateBurst: '0.5' })).join(),
+      /main\.rateBurst: must be a whole/,
     );
   });
 

@@ -135,7 +135,8 @@ describe('a pending capture', () => {
     const path = await pendingPath();
     path.tell = () => ({ is: 'account_fault' });
     const gate = path.options.accounts.get('shop')?.gate;
-    for (const other of ['a', 'b', 'c']) gate?.answered(other, 'account_fault');
+    const fault = { probe: false, finding: 'account_fault', health: 'well', retryAfterMs: null } as const;
+    for (const captureId of ['a', 'b', 'c']) gate?.answered({ captureId, ...fault });
     await runFor(path, 10 * 60_000);
     assert.ok(path.asked.length <= 20, String(path.asked.length));
     path.tell = () => CAPTURED;

@@ -96,6 +96,8 @@ describe('a verified success', () => {
       providerMessage: 'Success.',
       raw: Buffer.from(JSON.stringify(body)),
       httpStatus: 200,
+      heard: 'word',
+      retryAfterMs: null,
     });
   });
 
@@ -341,6 +343,8 @@ describe('a call without an answer', () => {
       providerMessage: 'ECONNREFUSED: connect failed',
       raw: null,
       httpStatus: null,
+      heard: 'nothing',
+      retryAfterMs: null,
     });
     const noAnswer = await answerTo({ kind: 'no_answer', code: 'ECONNRESET', message: 'reset' });
     assert.deepEqual(noAnswer.finding, { is: 'unknown' });

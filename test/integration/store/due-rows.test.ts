@@ -97,6 +97,24 @@ describe(`with ${written(ROWS)} captures due and as many notifications parked`, 
     await isCheap(t, 'take_due');
   });
 
+  it('takes 50 of one account, and none of one that has no room, within 5 ms', async (t) => {
+    const rooms = new Map([
+      ['shop-0', 0],
+      ['shop-1', 50],
+      ['shop-2', 0],
+    ]);
+    const request = {
+      actions: ['send', 'lapse', 'inquire'],
+      rooms,
+      limit: 50,
+      takenForMs: 3_600_000,
+    } as const;
+    const taken = await takeDue(pool, request);
+    assert.deepEqual(new Set(taken.map(({ capture }) => capture.account)), new Set(['shop-1']));
+    assert.equal(taken.length, 50);
+    await isCheap(t, 'take_due');
+  });
+
   it('looks at those parked in the last minute within 5 ms', async (t) => {
     const request = { parkedWithinMs: 60_000, after: null, limit: 500 };
     const page = await createParkedNotifications({ pool }).joinable(request);

@@ -10,6 +10,7 @@ import { findCaptures } from '../../../src/store/find-captures.js';
 import { countCaptures, listCaptures } from '../../../src/store/list-captures.js';
 import { actionsOnAccount } from '../../../src/store/operator-actions.js';
 import { createOutboxStore } from '../../../src/store/outbox.js';
+import { createWaitingStore } from '../../../src/store/overlooked.js';
 import { storyOf } from '../../../src/store/stories.js';
 import { notificationEncoder } from '../../../src/kafka/notification-encoder.js';
 import { listParked } from '../../../src/store/list-parked.js';
@@ -145,6 +146,24 @@ describe('the plan of each statement, with 100,000 captures', () => {
       plans.get('take_due') ?? '',
       /Index Cond: \(\(account = \S+\) AND \(action = \S+\) AND \(due_at <= now\(\)\)\)/,
     );
+  });
+
+  it('takes what an account has room for in the same way', async () => {
+    const rooms = new Map([
+      ['shop-0', 50],
+      ['shop-1', 0],
+    ]);
+    const plans = await plansOf(() =>
+      store.takeDue({ actions: ['send', 'lapse', 'inquire'], rooms, limit: 50, takenForMs: 1_000 }),
+    );
+    assertWalks(plans, 'take_due', 'schedule_due', 'schedule_pkey', 'captures_pkey');
+  });
+
+  it('looks for what nobody knows of among what waits, account by account', async () => {
+    const plans = await plansOf(() =>
+      createWaitingStore({ pool }).overlooked({ unsentForMs: 60_000, contradictedForMs: 60_000, limit: 200 }),
+    );
+    assertWalks(plans, 'overlooked', 'schedule_due', 'captures_pkey');
   });
 
   it('counts and spreads the sends of an account by the schedule', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { CaptureStore } from '../../../src/ports/store.js';
+import { createWaitingStore } from '../../../src/store/overlooked.js';
 import { CAPTURED } from '../../support/captures.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
@@ -144,6 +145,90 @@ describe('the schedule', () => {
     const taken = await take({ limit: 10 });
     assert.equal(taken.length, 10);
     assert.ok(taken.some(({ capture }) => capture.captureId === one.captureId));
+  });
+
+  it('takes of each account what it has room for, and none where there is none, however much is due', async () => {
+    const of = (account: string, count: number) =>
+      captures(account, count).map((capture) => ({ ...capture, account }));
+    const all = [...of('roomy', 20), ...of('full', 20), ...of('unknown', 20)];
+    await store.claim(all.map((capture) => claimOf(capture, { start: null })));
+    await database.pool.query(
+      "update schedule set due_at = due_at - interval '1 hour' where account in ('full', 'unknown')",
+    );
+    const rooms = new Map([
+      ['roomy', 7],
+      ['full', 0],
+      ['idle', 5],
+    ]);
+    const counts = async (): Promise<readonly number[]> => {
+      const taken = await take({ rooms, limit: 3 });
+      return ['roomy', 'full', 'unknown'].map(
+        (name) => taken.filter(({ capture }) => capture.account === name).length,
+      );
+    };
+    assert.deepEqual(
+      [await counts(), await counts(), await counts()],
+      [
+        [7, 0, 3],
+        [7, 0, 3],
+        [6, 0, 3],
+      ],
+    );
+  });
+
+  it('shares an account’s room between what is to be sent and to be asked about, oldest due first', async () => {
+    const [older, newer, asked] = captures('shared room', 3);
+    assert.ok(older !== undefined && newer !== undefined && asked !== undefined);
+    await store.claim([claimOf(older, { start: null }), claimOf(newer, { start: null }), claimOf(asked)]);
+    await store.record([
+      { captureId: asked.captureId, pieces: [pieceOf(asked.captureId, { is: 'unknown' })] },
+    ]);
+    await dueIn(older.captureId, '-3 seconds');
+    await dueIn(asked.captureId, '-2 seconds');
+    await dueIn(newer.captureId, '-1 seconds');
+    const rooms = new Map([[older.account, 2]]);
+    const taken = await take({ actions: ['send', 'lapse', 'inquire'], rooms });
+    assert.deepEqual(
+      taken.map(({ capture }) => capture.captureId),
+      [older.captureId, asked.captureId],
+    );
+  });
+
+  it('takes lapses of an account that has no room: nobody is called for them', async () => {
+    const capture = captureOfPayment('lapse of a full one');
+    await store.claim([claimOf(capture)]);
+    await dueIn(capture.captureId, '-1 second');
+    await database.pool.query(
+      "update captures set lease_until = now() - interval '1 ms' where capture_id = $1",
+      [capture.captureId],
+    );
+    const taken = await take({ actions: ['send', 'lapse'], rooms: new Map([[capture.account, 0]]) });
+    assert.deepEqual(
+      taken.map(({ action }) => action),
+      ['lapse'],
+    );
+  });
+
+  it('tells what was not sent for so long and nobody knows of, until it is told', async () => {
+    const overlooked = (unsentForMs: number): Promise<readonly string[]> =>
+      createWaitingStore({ pool: database.pool }).overlooked({
+        unsentForMs,
+        contradictedForMs: 0,
+        limit: 10,
+      });
+    const [waiting, parked] = captures('overlooked', 2);
+    assert.ok(waiting !== undefined && parked !== undefined);
+    await store.claim([waiting, parked].map((capture) => claimOf(capture, { start: null })));
+    await dueIn(parked.captureId, 'infinity');
+    await dueIn(waiting.captureId, '1 hour');
+    await database.pool.query(
+      "update captures set created_at = now() - interval '10 min' where capture_id = any($1)",
+      [[waiting.captureId, parked.captureId]],
+    );
+    assert.deepEqual(await overlooked(660_000), []);
+    assert.deepEqual(await overlooked(540_000), [waiting.captureId]);
+    await store.record([{ captureId: waiting.captureId, pieces: [] }]);
+    assert.deepEqual(await overlooked(540_000), []);
   });
 
   const inconsistencies: [string, string][] = [

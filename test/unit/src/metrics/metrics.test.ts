@@ -126,6 +126,35 @@ describe('createMetrics', () => {
     ]);
   });
 
+  it('asks the accounts’ gates for their numbers, and repeats no total', async () => {
+    const metrics = someMetrics();
+    metrics.watchAccounts(() => [
+      {
+        name: 'shop',
+        state: 'broken',
+        inFlight: 3,
+        waiting: 2,
+        turnedAway: { held: 0, broken: 7, told_to_wait: 0, full: 1, rate_limit: 0 },
+        rateWaits: 4,
+      },
+    ]);
+    await metrics.registry.metrics();
+    assert.deepEqual(await samples(metrics, 'capture_worker_account_'), [
+      'capture_worker_account_in_flight{account="shop"} 3',
+      'capture_worker_account_waiting{account="shop"} 2',
+      'capture_worker_account_state{account="shop",state="open"} 0',
+      'capture_worker_account_state{account="shop",state="held"} 0',
+      'capture_worker_account_state{account="shop",state="broken"} 1',
+      'capture_worker_account_state{account="shop",state="told_to_wait"} 0',
+      'capture_worker_account_deferred_total{account="shop",reason="held"} 0',
+      'capture_worker_account_deferred_total{account="shop",reason="broken"} 7',
+      'capture_worker_account_deferred_total{account="shop",reason="told_to_wait"} 0',
+      'capture_worker_account_deferred_total{account="shop",reason="full"} 1',
+      'capture_worker_account_deferred_total{account="shop",reason="rate_limit"} 0',
+      'capture_worker_account_rate_waits_total{account="shop"} 4',
+    ]);
+  });
+
   it('shows whether an account is held', async () => {
     const metrics = someMetrics();
     metrics.held('shop', true);

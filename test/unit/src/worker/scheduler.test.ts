@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Capture } from '../../../../src/capture/capture.js';
+import type { Finding } from '../../../../src/capture/evidence.js';
+import { createScheduler } from '../../../../src/worker/scheduler.js';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
 import { anOrder, capturePath, runFor, SOURCE } from '../../../support/capture-path.js';
+import { POLICY } from '../../../support/captures.js';
+import { manualClock, settled } from '../../../support/manual-clock.js';
+
+const CAPTURED: Finding = {
+  is: 'captured',
+  money: null,
+  requestId: null,
+  providerCaptureId: null,
+  capturedAt: null,
+};
 
 function only(path: CapturePath): Capture {
   const [row] = path.store.rows.values();
@@ -91,6 +103,72 @@ describe('scheduler', () => {
     path.store.paused.delete('shop');
     await runFor(path, 3_600_000);
     assert.ok(sends() > 1, 'its evidence licenses another send');
+  });
+
+  it('takes of each account what it has room for, and looks again as soon as there is room', async () => {
+    const rooms: (number | undefined)[] = [];
+    const path = capturePath(
+      {
+        takeDue: (request) => {
+          rooms.push(request.rooms.get('shop'));
+          return path.store.takeDue(request);
+        },
+      },
+      'wallet',
+      { maxInFlight: 4 },
+    );
+    path.store.paused.add('shop');
+    for (let order = 0; order < 50; order += 1)
+      await takeOrder(anOrder({ paymentId: `pay-${String(order)}` }), SOURCE, path.options);
+    path.store.paused.clear();
+    path.time.ms += POLICY.announceUnsentAfterMs;
+    let most = 0;
+    let underWay = 0;
+    path.respond = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise(setImmediate);
+      underWay -= 1;
+      return { is: 'in_process' };
+    };
+    const clock = manualClock();
+    const scheduler = createScheduler({ ...path.options, clock });
+    const running = scheduler.run();
+    while (path.sent.length < 50 || underWay > 0) await settled();
+    assert.equal(clock.monotonic(), 0, 'all of them without waiting for the next look');
+    assert.equal(most, 4, 'the account’s calls are all in use, and no more');
+    assert.equal(rooms[0], 8);
+    assert.ok(rooms.length < 30, `${String(rooms.length)} looks for 50 captures`);
+    const looks = rooms.length;
+    await settled();
+    assert.equal(rooms.length, looks, 'when nothing is due it waits');
+    await clock.advance(path.options.pollEveryMs);
+    await settled();
+    assert.equal(rooms.length, looks + 1);
+    scheduler.stop();
+    await running;
+  });
+
+  it('doesn’t take what a broken account has due, but for a probe; another account goes on', async () => {
+    const path = capturePath({}, 'wallet', {
+      breaker: { windowMs: 60_000, calls: 3, share: 0.5, probes: 2, waitBaseMs: 60_000, waitCapMs: 60_000 },
+    });
+    path.respond = () => ({ is: 'unknown' });
+    for (let order = 0; order < 3; order += 1)
+      await takeOrder(anOrder({ paymentId: `broken-${String(order)}` }), SOURCE, path.options);
+    for (let order = 0; order < 20; order += 1)
+      assert.equal(
+        (await takeOrder(anOrder({ paymentId: `waits-${String(order)}` }), SOURCE, path.options)).taken,
+        'deferred',
+      );
+    await runFor(path, 300_000);
+    const probes = path.sent.length - 3 + path.asked.length;
+    assert.ok(probes >= 3 && probes <= 8, String(probes));
+    path.respond = () => CAPTURED;
+    path.tell = () => CAPTURED;
+    await runFor(path, 120_000);
+    const states = [...path.store.rows.values()].map(({ capture }) => capture.status.state);
+    assert.deepEqual(new Set(states), new Set(['succeeded']));
   });
 
   it('keeps looking when the schedule can’t be read', async () => {

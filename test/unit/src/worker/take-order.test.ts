@@ -140,6 +140,42 @@ describe('taking an order', () => {
     assert.equal(path.sent.length, 0);
   });
 
+  it('claims without sending when the account’s line is full, due as soon as there is room', async () => {
+    const path = capturePath({}, 'wallet', { maxInFlight: 1 });
+    const answers: (() => void)[] = [];
+    path.respond = () =>
+      new Promise((resolve) =>
+        answers.push(() => {
+          resolve({ is: 'in_process' });
+        }),
+      );
+    const take = (paymentId: string): ReturnType<typeof takeOrder> =>
+      takeOrder(anOrder({ paymentId }), SOURCE, path.options);
+    const [sent, waiting] = [take('sent'), take('waiting')];
+    const deferred = await take('deferred');
+    assert.equal(deferred.taken, 'deferred');
+    const row = [...path.store.rows.values()].find(({ capture }) => capture.paymentId === 'deferred');
+    assert.deepEqual(row?.scheduled, { action: 'send', dueAt: path.time.ms + 1 });
+    while (path.sent.length < 2) {
+      await new Promise(setImmediate);
+      answers.shift()?.();
+    }
+    await new Promise(setImmediate);
+    answers.shift()?.();
+    assert.deepEqual([(await sent).taken, (await waiting).taken], ['claimed', 'claimed']);
+  });
+
+  it('recognises what was taken before also while the account is closed, and uses up no rate limit for it', async () => {
+    const path = capturePath({}, 'wallet', { rate: { perSecond: 0.1, burst: 2 } });
+    await takeOrder(anOrder(), SOURCE, path.options);
+    for (let repeat = 0; repeat < 5; repeat += 1)
+      assert.equal((await takeOrder(anOrder(), SOURCE, path.options)).taken, 'duplicate');
+    assert.equal((await takeOrder(anOrder({ paymentId: 'b' }), SOURCE, path.options)).taken, 'claimed');
+    assert.equal((await takeOrder(anOrder({ paymentId: 'c' }), SOURCE, path.options)).taken, 'deferred');
+    assert.equal((await takeOrder(anOrder(), SOURCE, path.options)).taken, 'duplicate');
+    assert.equal(path.sent.length, 2);
+  });
+
   it('claims without sending while the account is held', async () => {
     const path = capturePath();
     path.respond = (): Finding => ({ is: 'account_fault' });

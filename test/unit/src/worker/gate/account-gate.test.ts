@@ -124,7 +124,7 @@ describe('account gate', () => {
     const told: string[] = [];
     const forget = gate.onRoom(() => told.push('room'));
     passed(await gate.enter('order')).leave('called');
-    assert.equal(told.length, 1);
+    assert.deepEqual(told, ['room']);
     gate.answered(ILL);
     gate.answered(ILL);
     await clock.advance(1_000);

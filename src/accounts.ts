@@ -8,6 +8,7 @@ import { walletRules } from './providers/wallet/rules.js';
 import { createYabandpayClient } from './providers/yabandpay/client.js';
 import { yabandpayRules } from './providers/yabandpay/rules.js';
 import type { MerchantIdentity } from './store/merchants.js';
+import type { AccountGate } from './worker/gate/account-gate.js';
 import { createAccountGate } from './worker/gate/account-gate.js';
 import { sharesOf } from './worker/gate/shares.js';
 import type { SendingAccount } from './worker/send.js';
@@ -24,20 +25,22 @@ export function openAccounts(
     accounts.map(({ maxInFlight }) => maxInFlight),
     worker.maxInFlight,
   );
+  const gates: AccountGate[] = [];
   return new Map(
     accounts.map((account, index) => {
       const { name, merchantId, authorisationWindowMs, rateLimit, rateBurst } = account;
       const maxInFlight = shares[index] ?? 1;
-      const gate = createAccountGate({
+      const gate: AccountGate = createAccountGate({
         maxInFlight,
         rate: rateLimit === null ? null : { perSecond: rateLimit, burst: rateBurst ?? 1 },
         breaker: worker.breaker,
         faultsToHold: worker.holdAfterFaults,
         probeEveryMs: worker.holdProbeEveryMs,
-        isAlone: accounts.length === 1,
+        areOthersHungry: () => gates.some((other) => other !== gate && other.isHungry),
         clock,
         random,
       });
+      gates.push(gate);
       return [
         name,
         { name, merchantId, authorisationWindowMs, maxInFlight, gate, ...providerOf(account, clock) },

@@ -65,7 +65,7 @@ export const A_GATE = {
   breaker: { windowMs: 30_000, calls: 20, share: 0.5, probes: 3, waitBaseMs: 1_000, waitCapMs: 60_000 },
   faultsToHold: 3,
   probeEveryMs: 30_000,
-  isAlone: false,
+  areOthersHungry: () => true,
 } as const satisfies Partial<AccountGateOptions>;
 
 /** The capture path over a store in memory, a provider that answers by script, and a clock that the test moves. */

@@ -10,8 +10,9 @@ import { createTwoLines } from './two-lines.js';
  * The gate before one account: every call to its provider, capture or inquiry, goes through it.
  *
  * While it is open (standing.ts) as many calls are under way as the account may have, and no more begin than its rate limit lets. Who comes
- * when all places are taken waits in a line that is as long as there are places. An order that finds the line full, or would wait long for
- * the rate limit, is turned away. Of due captures only so many are brought here as there is room for, so they may wait.
+ * when all places are taken waits in a line that is as long as there are places, or as the rate limit lets through soon. An order that
+ * finds the line full is turned away if another account could use the place in memory that it takes; if none could, it waits all the same:
+ * what isn't taken from Kafka costs nothing. Of due captures only so many are brought here as there is room for, so they may wait.
  *
  * While it isn't open all are turned away, those in the line too, but for a probe now and then. Whoever is turned away is told when it makes
  * sense to come again. Nobody waits here for a provider that doesn't work: what waits does so in the database, and costs others neither
@@ -24,6 +25,8 @@ export interface AccountGate {
   readonly room: number;
   /** Whether so much room is left that it is worth looking for more due captures. */
   readonly isRoomy: boolean;
+  /** Whether an order that came now would be sent at once: intake is all that it lacks. */
+  readonly isHungry: boolean;
   /** Calls `listener` when there may be more room than before, until the returned function is called. */
   onRoom(listener: () => void): () => void;
   /** See hold.ts. */
@@ -68,11 +71,8 @@ export interface AccountGateOptions extends StandingOptions {
   readonly maxInFlight: number;
   /** Null for an account without a rate limit. */
   readonly rate: TokenBucketOptions | null;
-  /**
-   * No other account shares the process: orders wait here however long the line, since nobody else needs their places, and Kafka keeps the
-   * rest more cheaply than the database does.
-   */
-  readonly isAlone: boolean;
+  /** Whether another account could use the places that orders take which wait here: whether it is hungry. */
+  readonly areOthersHungry: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -80,9 +80,11 @@ export interface AccountGateOptions extends StandingOptions {
 /** How long an order waits for the rate limit, and how far ahead due captures are taken for it, in ms. */
 const ORDER_PATIENCE_MS = 1_000;
 const DUE_PATIENCE_MS = 5_000;
+/** How often it is looked whether orders that wait beyond the line's length are in another account's way, in ms. */
+const WATCH_EVERY_MS = 100;
 
 export function createAccountGate(options: AccountGateOptions): AccountGate {
-  const { maxInFlight, rate, isAlone, clock, random } = options;
+  const { maxInFlight, rate, areOthersHungry, clock, random } = options;
   const bucket = rate === null ? null : createTokenBucket(rate);
   const standing = createStanding(options, random);
   const lines = createTwoLines<(entry: Entry) => void>();
@@ -91,6 +93,7 @@ export function createAccountGate(options: AccountGateOptions): AccountGate {
   let rateWaits = 0;
   let inFlight = 0;
   let napping = false;
+  let watching = false;
 
   function pass(probe: boolean): Pass {
     let isLeft = false;
@@ -151,16 +154,39 @@ export function createAccountGate(options: AccountGateOptions): AccountGate {
     }
     const isFree = inFlight < maxInFlight;
     if (isFree && lines.length === 0 && bucket?.take(now) !== false) return pass(false);
-    const refused = isAlone || comer === 'due' ? null : orderRefused(now);
-    if (isFree && refused === null) rateWaits += 1;
-    return refused;
+    if (comer === 'order' && lines.lengthOf('order') >= limitOf(ORDER_PATIENCE_MS, now)) {
+      if (areOthersHungry()) return tooMany(now);
+      void watchOthers();
+    }
+    if (isFree) rateWaits += 1;
+    return null;
   }
 
-  function orderRefused(now: number): TurnedAway | null {
-    // The schedule looks at what is due as soon as there is room.
-    if (lines.lengthOf('order') >= maxInFlight) return refusal('full', 1);
+  /** An order has come when the line was full. */
+  function tooMany(now: number): TurnedAway {
     const waitMs = bucket?.waitMs(lines.length + 1, now) ?? 0;
-    return waitMs > ORDER_PATIENCE_MS ? refusal('rate_limit', waitMs) : null;
+    // Without a wait: the schedule looks at what is due as soon as there is room.
+    return waitMs > ORDER_PATIENCE_MS ? refusal('rate_limit', waitMs) : refusal('full', 1);
+  }
+
+  /**
+   * Turns orders away that wait beyond the line's length, once another account is hungry, and still is at the next look: for a moment each
+   * of several busy accounts is.
+   */
+  async function watchOthers(): Promise<void> {
+    if (watching) return;
+    watching = true;
+    let wereHungry = false;
+    do {
+      await clock.sleep(WATCH_EVERY_MS);
+      const areHungry = areOthersHungry();
+      if (areHungry && wereHungry) {
+        const now = clock.monotonic();
+        for (const tell of lines.shorten('order', limitOf(ORDER_PATIENCE_MS, now))) tell(tooMany(now));
+      }
+      wereHungry = areHungry;
+    } while (lines.lengthOf('order') > limitOf(ORDER_PATIENCE_MS, clock.monotonic()));
+    watching = false;
   }
 
   async function enter(comer: Comer): Promise<Entry> {
@@ -174,17 +200,16 @@ export function createAccountGate(options: AccountGateOptions): AccountGate {
     return entry;
   }
 
-  /** How many due captures may wait in the line: as many as get through soon. */
-  function dueLimit(now: number): number {
-    return bucket === null
-      ? maxInFlight
-      : Math.max(1, Math.min(maxInFlight, bucket.within(DUE_PATIENCE_MS, now)));
+  /** How many may wait in a line: as many as may be under way, and as get through within so many ms. */
+  function limitOf(patienceMs: number, now: number): number {
+    return Math.min(maxInFlight, bucket?.within(patienceMs, now) ?? maxInFlight);
   }
 
   function roomAt(now: number): number {
     if (standing.stateAt(now) !== 'open') return canProbe(now) ? 1 : 0;
+    // However slow the rate limit is, one can wait for it.
     const free = bucket === null && lines.length === 0 ? maxInFlight - inFlight : 0;
-    return Math.max(0, dueLimit(now) + free - lines.lengthOf('due'));
+    return Math.max(0, Math.max(1, limitOf(DUE_PATIENCE_MS, now)) + free - lines.lengthOf('due'));
   }
 
   return {
@@ -194,7 +219,10 @@ export function createAccountGate(options: AccountGateOptions): AccountGate {
     },
     get isRoomy() {
       const now = clock.monotonic();
-      return roomAt(now) > 0 && lines.lengthOf('due') <= dueLimit(now) / 2;
+      return roomAt(now) > 0 && lines.lengthOf('due') <= limitOf(DUE_PATIENCE_MS, now) / 2;
+    },
+    get isHungry() {
+      return inFlight < maxInFlight && lines.length === 0 && standing.stateAt(clock.monotonic()) === 'open';
     },
     onRoom: (listener) => {
       listeners.add(listener);

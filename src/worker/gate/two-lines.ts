@@ -13,6 +13,8 @@ export interface TwoLines<Waiter> {
   next(): Waiter | undefined;
   /** Takes out all, in turns. */
   clear(): readonly Waiter[];
+  /** Takes out those of a line who came last, so that at most `most` stay. */
+  shorten(line: Comer, most: number): readonly Waiter[];
 }
 
 export function createTwoLines<Waiter>(): TwoLines<Waiter> {
@@ -39,5 +41,6 @@ export function createTwoLines<Waiter>(): TwoLines<Waiter> {
       for (let one = next(); one !== undefined; one = next()) all.push(one);
       return all;
     },
+    shorten: (line, most) => lines[line].splice(most),
   };
 }

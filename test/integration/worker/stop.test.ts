@@ -11,6 +11,7 @@ import type { WatchOptions } from '../../../dev/demo/watch.js';
 import { watchUntil } from '../../../dev/demo/watch.js';
 import { openTestScene } from '../../support/scene.js';
 import { slowPlan } from '../../support/slow-plan.js';
+import { numberOf } from '../../support/store.js';
 
 const ORDERS = 200;
 /** What is logged when a message has been dealt with. */
@@ -56,7 +57,8 @@ describe('a worker that is told to stop', () => {
     process.kill(first.pid, 'SIGTERM');
     assert.equal(await first.ended, 'exit code 0', await first.recentOutput());
     const drained = await standingOf(pool);
-    assert.equal(drained.open, 0, 'nothing is left under way');
+    const underWay = await numberOf(pool, "select count(*) from captures where state = 'sending'");
+    assert.equal(underWay, 0, 'nothing is left under way');
     assert.equal(drained.queued, 0, 'everything is published');
 
     const second = await atWork(drained.succeeded + 10);

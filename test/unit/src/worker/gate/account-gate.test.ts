@@ -80,16 +80,42 @@ describe('account gate', () => {
     assert.equal(gate.stats().turnedAway.full, 1);
   });
 
-  it('lets orders wait however long the line if no other account could use their places', async () => {
-    const { gate } = rig({ isAlone: true });
+  it('lets orders wait however long the line while no other account could use their places', async () => {
+    const others = { areHungry: false };
+    const { gate, clock } = rig({ areOthersHungry: () => others.areHungry });
     const first = passed(await gate.enter('order'));
     const { ended, come } = follow(gate);
     for (let waiter = 0; waiter < 50; waiter += 1) come(String(waiter));
-    await settled();
+    await clock.advance(1_000);
     assert.deepEqual([ended, gate.stats().waiting], [['0'], 49]);
     first.leave('called');
     await settled();
-    assert.equal(ended.length, 2);
+    assert.deepEqual([ended, gate.stats().waiting], [['0', '1'], 48]);
+
+    others.areHungry = true;
+    await clock.advance(100);
+    others.areHungry = false;
+    await clock.advance(1_000);
+    assert.equal(gate.stats().waiting, 48, 'one was hungry for a moment only');
+    others.areHungry = true;
+    await clock.advance(200);
+    await settled();
+    assert.equal(gate.stats().waiting, 2, 'who came first stays in the line');
+    assert.deepEqual(ended.slice(2, 4), ['4: full', '5: full']);
+    assert.equal(ended.length, 48);
+    await clock.advance(1_000);
+    assert.equal(clock.sleepers, 0, 'nothing is left to be watched');
+  });
+
+  it('is hungry while an order would be sent at once', async () => {
+    const { gate } = rig({ maxInFlight: 1 });
+    assert.ok(gate.isHungry);
+    const pass = passed(await gate.enter('order'));
+    assert.ok(!gate.isHungry);
+    pass.leave('called');
+    assert.ok(gate.isHungry);
+    gate.answered({ ...WELL, retryAfterMs: 1_000 });
+    assert.ok(!gate.isHungry);
   });
 
   it('lets orders and due captures in by turns', async () => {
@@ -175,7 +201,7 @@ describe('account gate', () => {
     });
 
     it('waits without an end where nobody else could use the place', async () => {
-      const { gate, clock } = rig({ rate, isAlone: true, maxInFlight: 100 });
+      const { gate, clock } = rig({ rate, areOthersHungry: () => false, maxInFlight: 100 });
       const { ended, come } = follow(gate);
       for (let call = 1; call <= 40; call += 1) come(String(call));
       await clock.advance(3_800);

@@ -69,14 +69,31 @@ function redactEntries(
   entries: readonly (readonly [string, unknown])[],
   path: readonly object[],
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    entries
-      .slice(0, MAX_ITEMS)
-      .map(([key, item]) => [key, isSecret(key) ? hidden(item) : redactWithin(item, path)]),
-  );
+  const shown: Record<string, unknown> = {};
+  for (const [key, item] of entries.slice(0, MAX_ITEMS)) {
+    const value = isSecret(key) ? hidden(item) : redactWithin(item, path);
+    // Assigned, a key of this name would be the object's prototype.
+    if (key === '__proto__')
+      Object.defineProperty(shown, key, { value, enumerable: true, configurable: true, writable: true });
+    else shown[key] = value;
+  }
+  return shown;
 }
 
+/** Verdicts on keys, which are few and come with every line. Bounded in number and size, since keys can come from outside. */
+const VERDICTS = new Map<string, boolean>();
+const MAX_VERDICTS = 1_000;
+const MAX_VERDICT_LENGTH = 64;
+
 function isSecret(key: string): boolean {
+  const known = VERDICTS.get(key);
+  if (known !== undefined) return known;
+  const verdict = namesSecret(key);
+  if (VERDICTS.size < MAX_VERDICTS && key.length <= MAX_VERDICT_LENGTH) VERDICTS.set(key, verdict);
+  return verdict;
+}
+
+function namesSecret(key: string): boolean {
   const plain = key.toLowerCase().replaceAll(/[-_]/g, '');
   return SECRET_KEYS.has(plain) || SECRET_ENDINGS.test(plain);
 }
@@ -160,7 +177,15 @@ function jsonMember(quote: string, value: string): RegExp {
   return new RegExp(`(${quote}(?:${keys})${quote}\\s*:\\s*${quote})${value}${quote}`, 'gi');
 }
 
+/** What every text has that one of the patterns finds something in: most lines have none of it, and needn't be searched seven times. */
+const SUSPICIOUS = /:\/\/|pass|secret|token|sign|key|auth|cookie|bearer|basic|BEGIN|MII/i;
+
 /** A text without the secrets that can be recognised in it. */
 export function redactText(text: string): string {
+  return SUSPICIOUS.test(text) ? searchText(text) : text;
+}
+
+/** The same, without a look at whether there is anything to search for. */
+export function searchText(text: string): string {
   return SECRET_TEXTS.reduce((redacted, { pattern, shown }) => redacted.replace(pattern, shown), text);
 }

@@ -78,7 +78,7 @@ function startTicker(part: DownloadedPart, logFile: string, report: MavenOptions
 }
 
 /** Maven keeps its repository in the home folder that the system knows, which some users (nobody, a container's) lack. */
-async function ownRepository(staging: string): Promise<string[]> {
+export async function ownRepository(staging: string): Promise<string[]> {
   try {
     await access(userInfo().homedir, constants.W_OK);
     return [];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Deterministic ids: each is a hash of what it names, so the same order yields the same capture, the same request id and the same
@@ -25,7 +25,7 @@ export function captureIdOf(claim: ClaimKey): string {
  * provider's limit (24 or more alphanumerics, at most 64).
  */
 export function requestIdOf(captureId: string, generation: number): string {
-  return hash('request', captureId, String(generation)).toString('hex').slice(0, 32);
+  return digestOf('request', captureId, String(generation)).slice(0, 32);
 }
 
 /** The id of a capture's n-th attempt (a UUID); attempts are numbered from 1 over the capture's life. */
@@ -45,22 +45,27 @@ export function evidenceIdOf(captureId: string, source: string): string {
 
 /** A W3C `traceparent` for a capture whose order carried none, so that logs and events of one capture still share a trace. */
 export function traceparentOf(captureId: string): string {
-  const digest = hash('trace', captureId).toString('hex');
+  const digest = digestOf('trace', captureId);
   return `00-${digest.slice(0, 32)}-${digest.slice(32, 48)}-01`;
 }
 
 /** A UUID of version 8 (RFC 9562: custom, here the first 122 free bits of a SHA-256). */
 function uuidOf(...parts: string[]): string {
-  const bytes = hash(...parts).subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const hex = digestOf(...parts);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variantOf(hex)}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Parts are length-prefixed, so that no two different lists of parts hash alike. */
-function hash(...parts: string[]): Buffer {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(`${String(Buffer.byteLength(part))}:${part}`);
-  return digest.digest();
+/** The digit that holds the UUID's variant: its first two bits are 10, the others the hash's. */
+function variantOf(hex: string): string {
+  return ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+}
+
+/**
+ * SHA-256 in hexadecimal. Parts are length-prefixed, so that no two different lists of parts hash alike. In one call: a capture needs six
+ * ids, and hash objects and the buffers that they return cost more than the hashing.
+ */
+function digestOf(...parts: string[]): string {
+  let text = '';
+  for (const part of parts) text += `${String(Buffer.byteLength(part))}:${part}`;
+  return hash('sha256', text);
 }

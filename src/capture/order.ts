@@ -254,7 +254,7 @@ function firstUnfitId({ paymentId, references }: OrderFulfilled): Rejection | nu
 
 /** PostgreSQL text takes no NUL, UTF-8 no lone surrogate: one such value would spoil the whole batch that it is written in. */
 export function isStorable(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 function captureMoney(order: OrderFulfilled): Money | Rejection {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LogMessage } from '../ports/log.js';
 import { footprintOf } from './footprint.js';
 
@@ -13,7 +13,7 @@ export function bytesOf(message: LogMessage): number {
  * digest: it stays as long as its lane, and a key can be as large as a message.
  */
 export function laneOf({ topic, key }: LogMessage): string | null {
-  return key === null ? null : `${topic} ${createHash('sha256').update(key).digest('base64')}`;
+  return key === null ? null : `${topic} ${hash('sha256', key, 'base64')}`;
 }
 
 /**

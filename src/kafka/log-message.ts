@@ -1,4 +1,5 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import { viewOf } from '../bytes.js';
 import type { LogHeaders, LogMessage, LogRecord, TopicPartition } from '../ports/log.js';
 
 /** A message as kafkajs delivers it, in our form. */
@@ -27,14 +28,17 @@ function timeOf(timestamp: string): Date {
  * names that look like whole numbers come first. A null value, which kafkajs could not write again, becomes an empty one.
  */
 function toLogHeaders(headers: IHeaders): LogHeaders {
-  return Object.entries(headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).flatMap((value) => {
-      if ((value ?? null) === null) return [[name, EMPTY] as const];
-      if (typeof value === 'string') return [[name, Buffer.from(value)] as const];
+  const list: (readonly [string, Uint8Array])[] = [];
+  for (const name of Object.keys(headers)) {
+    const values = headers[name];
+    for (const value of Array.isArray(values) ? values : [values]) {
+      if ((value ?? null) === null) list.push([name, EMPTY]);
+      else if (typeof value === 'string') list.push([name, Buffer.from(value)]);
       // For a header that is called `constructor`, say, kafkajs also finds what every object inherits under that name.
-      return value instanceof Uint8Array ? [[name, value] as const] : [];
-    }),
-  );
+      else if (value instanceof Uint8Array) list.push([name, value]);
+    }
+  }
+  return list;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -53,10 +57,6 @@ function toKafkaHeaders(headers: LogHeaders): IHeaders {
 
 function toBuffer(bytes: Uint8Array | null): Buffer | null {
   return bytes === null ? null : viewOf(bytes);
-}
-
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** How many bytes a record takes at least in a request. */

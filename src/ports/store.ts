@@ -27,7 +27,8 @@ export interface CaptureStore {
   /**
    * Inserts evidence (again changes nothing), folds each capture's whole set under its row lock, and writes state, schedule and outbox
    * in the same transaction. A batch must not name a capture twice. `pieces` may be empty: then the capture is only looked at again.
-   * Null where the capture doesn't exist.
+   * Null where the capture doesn't exist. Those of a batch that are `fresh` may have been recorded even if it rejects, in a transaction
+   * before that of the others; recorded again, they change nothing.
    */
   record(requests: readonly RecordRequest[]): Promise<readonly (Capture | null)[]>;
   /**
@@ -80,6 +81,18 @@ export interface StartRequest {
 export interface RecordRequest {
   readonly captureId: string;
   readonly pieces: readonly Evidence[];
+  /** Given by whoever claimed the capture and heard of nothing else since: spares the store to read what it has just written. */
+  readonly fresh?: FreshClaim;
+}
+
+/** A capture as its claim left it, with its first attempt under way and no evidence yet. The store makes sure that it still is. */
+export interface FreshClaim {
+  readonly capture: Capture;
+  /**
+   * The database's time, as far as it can be told without asking: when the lease began, and what has passed by our clock since it was asked
+   * for. Too late by what the claim took to be committed. It is told as the time of the outcome and decides nothing.
+   */
+  readonly now: Date;
 }
 
 export interface TakeDueRequest {

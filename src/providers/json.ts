@@ -15,13 +15,15 @@ export const noNumber = z
   .unknown()
   .refine((given) => !isLosslessNumber(given), { error: 'must be no number' });
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Reads a body as `schema` has it; null if it is no JSON in UTF-8 or lacks something that decides. Numbers are kept as written: a schema
  * takes them by `numberLiteral`. A member that is there twice with different values makes the body unreadable.
  */
 export function readBody<T>(body: Uint8Array, schema: z.ZodType<T>): T | null {
   try {
-    return schema.safeParse(parse(new TextDecoder('utf-8', { fatal: true }).decode(body))).data ?? null;
+    return schema.safeParse(parse(UTF_8.decode(body))).data ?? null;
   } catch {
     return null;
   }

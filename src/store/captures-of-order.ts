@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Capture } from '../capture/capture.js';
 import { CAPTURE_COLUMNS, captureOf } from './capture-row.js';
-import { texts } from './columns.js';
+import { storable } from './columns.js';
 import type { Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -20,7 +20,7 @@ export async function othersOfOrder(
   { orderId, captureId }: Pick<Capture, 'orderId' | 'captureId'>,
 ): Promise<readonly Capture[]> {
   const rows = await withSession(pool, "reading an order's captures", (session) =>
-    session.query(CAPTURES_OF_ORDER, texts([orderId])),
+    session.query(CAPTURES_OF_ORDER, storable([orderId])),
   );
   return rows.map(captureOf).filter((other) => other.captureId !== captureId);
 }

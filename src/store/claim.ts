@@ -4,7 +4,7 @@ import { attemptIdOf } from '../capture/ids.js';
 import { started } from '../capture/state-machine.js';
 import type { ClaimRequest, ClaimResult } from '../ports/store.js';
 import { byCaptureId } from './capture-row.js';
-import { assertDistinct, integers, texts, times } from './columns.js';
+import { assertDistinct, byteStrings, integers, texts, times } from './columns.js';
 import type { Existing } from './find-claimed.js';
 import { findClaimed } from './find-claimed.js';
 import type { Row } from './row.js';
@@ -146,7 +146,7 @@ function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['qu
     integers(requests.map(({ source }) => source.offset)),
     integers(captures.map(({ generation }) => generation)),
     texts(captures.map(({ requestId }) => requestId)),
-    captures.map(({ body }) => body),
+    byteStrings(captures.map(({ body }) => body)),
     texts(requests.map(({ start, capture }) => (start === null ? null : attemptIdOf(capture.captureId, 1)))),
     integers(requests.map(({ start }) => start?.leaseMs ?? null)),
     integers(requests.map(({ dueInMs }) => dueInMs)),

@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import type { EncodedEvent } from '../ports/store.js';
 import type { LogHeaders, LogRecord } from '../ports/log.js';
+import { viewOf } from '../bytes.js';
 import { CaptureWorkerError } from '../errors.js';
 import type { Column } from './columns.js';
-import { integers, texts } from './columns.js';
+import { byteStrings, integers, texts } from './columns.js';
 import type { Row } from './row.js';
 import { bytesOf, notUnderstood, textOf } from './row.js';
 
@@ -16,7 +18,7 @@ export function eventColumns(events: readonly EncodedEvent[]): readonly Column[]
     texts(events.map(({ record }) => record.topic)),
     texts(events.map(({ event, record }) => utf8(record.key, event.eventId, 'key'))),
     texts(events.map(({ event }) => event.type)),
-    events.map(({ record }) => record.value),
+    byteStrings(events.map(({ record }) => record.value)),
     texts(events.map(({ event }) => event.captureId)),
     integers(events.map(({ event }) => event.sequence)),
     texts(events.map(({ event, record }) => headersText(record.headers, event.eventId))),
@@ -47,14 +49,8 @@ function headersOf(row: Row): LogHeaders {
   });
 }
 
-const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Keys and headers of our events are text; what isn't couldn't be given back byte for byte, and is refused. */
 function utf8(bytes: Uint8Array | null, eventId: string, what: string): string {
-  try {
-    if (bytes !== null) return DECODER.decode(bytes);
-  } catch {
-    // Told below.
-  }
+  if (bytes !== null && isUtf8(bytes)) return viewOf(bytes).toString('utf8');
   throw new CaptureWorkerError('STORE_REFUSED_DATA', `the ${what} of event ${eventId} is no UTF-8 text`);
 }

@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from '../capture/evidence.js';
 import { EVIDENCE_KINDS } from '../capture/evidence.js';
 import type { Column } from './columns.js';
-import { integers, texts, times } from './columns.js';
+import { byteStrings, integers, texts, times } from './columns.js';
 import { capturedIn, closedIn, declinedIn, findingColumns } from './finding-row.js';
 import type { Row } from './row.js';
 import { bytesOrNull, dateOf, integerOrNull, notUnderstood, textOf, textOrNull, wordOf } from './row.js';
@@ -101,7 +101,7 @@ export function evidenceColumns(pieces: readonly EvidenceOf[]): readonly Column[
     ...findingColumns(pieces.map(({ piece }) => piece.finding)),
     texts(pieces.map(({ piece }) => piece.providerCode)),
     texts(pieces.map(({ piece }) => piece.providerMessage)),
-    pieces.map(({ piece }) => piece.raw),
+    byteStrings(pieces.map(({ piece }) => piece.raw)),
     texts(pieces.map(({ piece: { knew } }) => (knew === undefined ? null : JSON.stringify(knew)))),
   ];
 }

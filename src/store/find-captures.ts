@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Capture } from '../capture/capture.js';
 import { CAPTURE_COLUMNS, captureOf } from './capture-row.js';
-import { texts } from './columns.js';
+import { storable } from './columns.js';
 import type { Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -70,6 +70,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export async function findCaptures(pool: pg.Pool, anyId: string): Promise<readonly Capture[]> {
   const uuid = UUID.test(anyId) ? anyId : null;
-  const rows = await withSession(pool, DOING, (session) => session.query(FIND, [...texts([anyId]), uuid]));
+  const rows = await withSession(pool, DOING, (session) => session.query(FIND, [...storable([anyId]), uuid]));
   return rows.map(captureOf);
 }

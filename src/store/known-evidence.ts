@@ -1,4 +1,5 @@
 import type { Evidence } from '../capture/evidence.js';
+import { texts } from './columns.js';
 import { EVIDENCE_COLUMNS, evidenceOf } from './evidence-row.js';
 import type { Row } from './row.js';
 import { integerOf, textOf } from './row.js';
@@ -22,7 +23,7 @@ export async function knownEvidence(
   const counts = new Map(rows.map((row) => [textOf(row, 'capture_id'), integerOf(row, 'evidence_count')]));
   const withEvidence = [...counts].filter(([, count]) => count > 0).map(([captureId]) => captureId);
   if (withEvidence.length === 0) return known;
-  for (const row of await session.query(EVIDENCE, [withEvidence])) {
+  for (const row of await session.query(EVIDENCE, [texts(withEvidence)])) {
     const captureId = textOf(row, 'capture_id');
     const pieces = known.get(captureId) ?? [];
     pieces.push(evidenceOf(row));

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Capture, CaptureState, ProviderName } from '../capture/capture.js';
 import { CAPTURE_COLUMNS, captureOf } from './capture-row.js';
-import { integers, texts, times } from './columns.js';
+import { storable, time } from './columns.js';
 import { bigintOf } from './row.js';
 import type { Session, Statement } from './session.js';
 import { withSession } from './session.js';
@@ -62,7 +62,7 @@ function listStatement(among: Among): Statement {
 /** A page of captures that fit the filter, newest first. */
 export async function listCaptures(pool: pg.Pool, filter: ListFilter): Promise<readonly Capture[]> {
   const { limit, before } = filter;
-  const page = [...times([before?.createdAt ?? null]), before?.captureId ?? null, ...integers([limit])];
+  const page = [before === null ? null : time(before.createdAt), before?.captureId ?? null, limit];
   const rows = await withSession(pool, 'listing captures', (session) =>
     session.query(listStatement(amongOf(filter)), [...filterColumns(filter), ...page]),
   );
@@ -93,7 +93,7 @@ function filterColumns({
   account,
   contradicted,
 }: CaptureFilter): Parameters<Session['query']>[1] {
-  return [state, provider, ...texts([account]), String(contradicted)];
+  return [state, provider, ...storable([account]), String(contradicted)];
 }
 
 function amongOf({ state, inReview, contradicted }: CaptureFilter): Among {

@@ -3,7 +3,7 @@ import type { NotifiedFinding, StoredNotification } from '../ports/notification.
 import { NOTIFIED_FINDINGS } from '../ports/notification.js';
 import type { NotificationRecord, NotifiedEvidence } from '../ports/notification-store.js';
 import type { Column } from './columns.js';
-import { texts, times } from './columns.js';
+import { byteStrings, texts, times } from './columns.js';
 import { capturedIn, closedIn, declinedIn, findingColumns } from './finding-row.js';
 import type { Row } from './row.js';
 import { bigintOrNull, bytesOrNull, dateOf, dateOrNull, textOf, textOrNull, wordOf } from './row.js';
@@ -85,7 +85,7 @@ export function notificationColumns(notifications: readonly StoredNotification[]
     ...findingColumns(notifications.map(({ says }) => says)),
     texts(notifications.map(({ providerCode }) => providerCode)),
     texts(notifications.map(({ providerMessage }) => providerMessage)),
-    notifications.map(({ raw }) => raw),
+    byteStrings(notifications.map(({ raw }) => raw)),
   ];
 }
 

@@ -4,7 +4,6 @@ import type { Evidence } from '../capture/evidence.js';
 import type { Act, Refusal, Standing } from '../capture/operator.js';
 import { isChanged, isRefusal, standingWords } from '../capture/operator.js';
 import type { Acted, CaptureAction, Change, OperatorStore } from '../ports/operator.js';
-import { integers } from './columns.js';
 import { writeAction } from './operator-actions.js';
 import { lockedStanding, standingOf } from './operator-standing.js';
 import { writeFolds } from './record-write.js';
@@ -101,7 +100,7 @@ async function amend(session: Session, capture: Capture): Promise<void> {
   const { captureId, money, generation, requestId, attemptsBefore, body } = capture;
   await session.query(AMEND, [
     captureId,
-    ...integers([money.amount]),
+    money.amount.toString(),
     generation,
     requestId,
     attemptsBefore,

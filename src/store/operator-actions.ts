@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { OperatorAction, OperatorEntry } from '../ports/operator.js';
-import { texts } from './columns.js';
+import { storable } from './columns.js';
 import type { Row } from './row.js';
 import { dateOf, textOf, textOrNull } from './row.js';
 import type { Session, Statement } from './session.js';
@@ -24,7 +24,7 @@ export async function writeAction(session: Session, entry: OperatorEntry): Promi
   const { actionId, who, action, captureId, account, reason, reference, changedFrom, changedTo } = entry;
   await session.query(
     WRITE_ACTION,
-    texts([actionId, who, action, captureId, account, reason, reference, changedFrom, changedTo]),
+    storable([actionId, who, action, captureId, account, reason, reference, changedFrom, changedTo]),
   );
 }
 
@@ -54,7 +54,7 @@ export async function actionsOnAccount(
   limit: number,
 ): Promise<readonly OperatorAction[]> {
   const rows = await withSession(pool, 'reading what was done to an account', (session) =>
-    session.query(ACTIONS_ON_ACCOUNT, [...texts([account]), limit]),
+    session.query(ACTIONS_ON_ACCOUNT, [...storable([account]), limit]),
   );
   return rows.map(operatorActionOf);
 }

@@ -7,7 +7,7 @@ import type {
   ParkedNotifications,
   ParkedPlace,
 } from '../ports/notification-store.js';
-import { texts, times } from './columns.js';
+import { texts, time } from './columns.js';
 import {
   NOTIFICATION_COLUMNS,
   NOTIFICATION_ROWS,
@@ -91,7 +91,7 @@ export function createParkedNotifications({ pool }: { readonly pool: pg.Pool }):
     },
 
     async joinable({ parkedWithinMs, after, limit }) {
-      const [from = null] = times([after?.parkedAt ?? null]);
+      const from = after === null ? null : time(after.parkedAt);
       const rows = await withSession(pool, 'looking for parked notifications', (session) =>
         session.query(JOINABLE, [parkedWithinMs, from, after?.notificationId ?? '', limit]),
       );

@@ -1,11 +1,56 @@
-import type { Capture } from '../capture/capture.js';
 import type { Decision } from '../capture/state-machine.js';
-import { actionFor, statusColumns } from './capture-row.js';
+import { actionFor, byCaptureId, statusColumns } from './capture-row.js';
 import { integers, texts, times } from './columns.js';
 import { evidenceColumns } from './evidence-row.js';
 import { eventColumns } from './event-row.js';
 import type { Fold } from './record.js';
+import type { Row } from './row.js';
 import type { Session, Statement, Value } from './session.js';
+
+const FOLDED = `
+    folded as materialized (
+      select * from unnest(
+        $1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+        $8::integer[], $9::integer[], $10::text[], $11::text[], $12::integer[], $13::timestamptz[]
+      ) as t (
+        capture_id, state, sending_attempt, pending_reason, failure_category, provider_capture_id, captured_at,
+        evidence_count, sequence, announced, review, corrections, contradicted_at
+      )
+    )`;
+
+const UPDATE = `
+      update captures c
+      set state = f.state, sending_attempt = f.sending_attempt, pending_reason = f.pending_reason,
+        failure_category = f.failure_category, provider_capture_id = f.provider_capture_id,
+        captured_at = f.captured_at, evidence_count = f.evidence_count, sequence = f.sequence,
+        announced = f.announced, review = f.review, corrections = f.corrections,
+        contradicted_at = f.contradicted_at,
+        updated_at = statement_timestamp()`;
+
+const INSERT_EVIDENCE = `
+      insert into evidence (
+        capture_id, evidence_id, kind, attempt, at, finding, failure_category,
+        amount, currency, request_id, provider_capture_id, captured_at,
+        provider_code, provider_message, raw, knew, recorded_at
+      )
+      select t.*, statement_timestamp()
+      from unnest(
+        $14::uuid[], $15::uuid[], $16::text[], $17::integer[], $18::timestamptz[], $19::text[], $20::text[],
+        $21::bigint[], $22::text[], $23::text[], $24::text[], $25::timestamptz[],
+        $26::text[], $27::text[], $28::bytea[], $29::json[]
+      ) as t (capture_id)`;
+
+const INSERT_EVENTS = `
+      insert into outbox (
+        id, aggregatetype, aggregateid, type, payload, capture_id, sequence, headers, created_at
+      )
+      select t.*, statement_timestamp()
+      from unnest(
+        $30::uuid[], $31::text[], $32::text[], $33::text[], $34::bytea[], $35::uuid[], $36::integer[], $37::json[]
+      ) as t (id, aggregatetype, aggregateid, type, payload, capture_id)`;
+
+const QUEUE_EVENTS = `
+      insert into outbox_queue (event_id, capture_id) select id, capture_id from published`;
 
 /**
  * All that follows from new evidence, in one statement: so that none of it can be without the rest, and the check that a capture
@@ -17,51 +62,19 @@ import type { Session, Statement, Value } from './session.js';
 const WRITE: Statement = {
   name: 'record_write',
   text: `
-    with folded as materialized (
-      select * from unnest(
-        $1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-        $8::integer[], $9::integer[], $10::text[], $11::text[], $12::integer[], $13::timestamptz[]
-      ) as t (
-        capture_id, state, sending_attempt, pending_reason, failure_category, provider_capture_id, captured_at,
-        evidence_count, sequence, announced, review, corrections, contradicted_at
-      )
-    ),
+    with ${FOLDED},
     updated as (
-      update captures c
-      set state = f.state, sending_attempt = f.sending_attempt, pending_reason = f.pending_reason,
-        failure_category = f.failure_category, provider_capture_id = f.provider_capture_id,
-        captured_at = f.captured_at, evidence_count = f.evidence_count, sequence = f.sequence,
-        announced = f.announced, review = f.review, corrections = f.corrections,
-        contradicted_at = f.contradicted_at,
-        updated_at = statement_timestamp()
-      from folded f
-      where c.capture_id = f.capture_id
+      ${UPDATE} from folded f where c.capture_id = f.capture_id
     ),
     proved as (
-      insert into evidence (
-        capture_id, evidence_id, kind, attempt, at, finding, failure_category,
-        amount, currency, request_id, provider_capture_id, captured_at,
-        provider_code, provider_message, raw, knew, recorded_at
-      )
-      select t.*, statement_timestamp()
-      from unnest(
-        $14::uuid[], $15::uuid[], $16::text[], $17::integer[], $18::timestamptz[], $19::text[], $20::text[],
-        $21::bigint[], $22::text[], $23::text[], $24::text[], $25::timestamptz[],
-        $26::text[], $27::text[], $28::bytea[], $29::json[]
-      ) as t
+      ${INSERT_EVIDENCE}
     ),
     published as (
-      insert into outbox (
-        id, aggregatetype, aggregateid, type, payload, capture_id, sequence, headers, created_at
-      )
-      select t.*, statement_timestamp()
-      from unnest(
-        $30::uuid[], $31::text[], $32::text[], $33::text[], $34::bytea[], $35::uuid[], $36::integer[], $37::json[]
-      ) as t
+      ${INSERT_EVENTS}
       returning id, capture_id
     ),
     queued as (
-      insert into outbox_queue (event_id, capture_id) select id, capture_id from published
+      ${QUEUE_EVENTS}
     ),
     cleared as (
       delete from schedule where capture_id = any($38::uuid[])
@@ -77,22 +90,81 @@ const WRITE: Statement = {
       end`,
 };
 
+/**
+ * The same for captures that an answer ends right after their claim, without a look at them before. Those on which anything is on record
+ * since are left alone: the conditions are judged again once the lock is held, on the row as it is then. The lease tells that it is the same
+ * claim: a database that was restored without it may hold another one, of another order. Leases are known to the millisecond. Locked in the
+ * order of their ids, as everywhere. As in the claim, `is true` keeps the planner from comparing every two rows.
+ */
+const WRITE_FRESH: Statement = {
+  name: 'record_write_fresh',
+  text: `
+    with ${FOLDED},
+    fresh as materialized (
+      select c.capture_id
+      from unnest($1::uuid[], $38::timestamptz[]) as claimed (capture_id, lease_until)
+      join captures c on c.capture_id = claimed.capture_id
+      where c.state = 'sending' and c.attempts = 1 and c.evidence_count = 0 and c.sequence = 0 and c.generation = 1
+        and date_trunc('milliseconds', c.lease_until) = claimed.lease_until
+      order by c.capture_id
+      for update of c
+    ),
+    updated as (
+      ${UPDATE} from folded f
+      where c.capture_id = f.capture_id and (f.capture_id in (select capture_id from fresh)) is true
+    ),
+    proved as (
+      ${INSERT_EVIDENCE}
+      where (capture_id in (select capture_id from fresh)) is true
+    ),
+    published as (
+      ${INSERT_EVENTS}
+      where (capture_id in (select capture_id from fresh)) is true
+      returning id, capture_id
+    ),
+    queued as (
+      ${QUEUE_EVENTS}
+    ),
+    cleared as (
+      delete from schedule where capture_id = any(array(select capture_id from fresh))
+    )
+    select capture_id from fresh`,
+};
+
 /** Writes what was folded: captures, evidence, events and the schedule. */
 export async function writeFolds(session: Session, folds: readonly Fold[]): Promise<void> {
-  const captures = folds.map(({ decision }) => decision.capture);
-  await session.query(WRITE, [
-    ...captureColumns(captures, folds),
+  await session.query(WRITE, [...foldColumns(folds), ...scheduleColumns(folds)]);
+}
+
+/** What was folded into a capture as its claim left it, under that lease. */
+export interface FreshFold extends Fold {
+  readonly leaseUntil: Date;
+}
+
+/** Writes what ends captures that are as their claim left them, and returns which these were. */
+export async function writeFreshFolds(
+  session: Session,
+  folds: readonly FreshFold[],
+): Promise<ReadonlyMap<string, Row>> {
+  const leases = times(folds.map(({ leaseUntil }) => leaseUntil));
+  return byCaptureId(await session.query(WRITE_FRESH, [...foldColumns(folds), leases]));
+}
+
+/** $1 to $37. */
+function foldColumns(folds: readonly Fold[]): Value[] {
+  return [
+    ...captureColumns(folds),
     ...evidenceColumns(
       folds.flatMap(({ decision, fresh }) =>
         fresh.map((piece) => ({ captureId: decision.capture.captureId, piece })),
       ),
     ),
     ...eventColumns(folds.flatMap(({ event }) => event ?? [])),
-    ...scheduleColumns(folds),
-  ]);
+  ];
 }
 
-function captureColumns(captures: readonly Capture[], folds: readonly Fold[]): Value[] {
+function captureColumns(folds: readonly Fold[]): Value[] {
+  const captures = folds.map(({ decision }) => decision.capture);
   const statuses = captures.map(({ status }) => statusColumns(status));
   return [
     texts(captures.map(({ captureId }) => captureId)),

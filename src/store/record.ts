@@ -2,15 +2,15 @@ import type pg from 'pg';
 import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { Decision } from '../capture/state-machine.js';
-import type { EncodedEvent, EventEncoder, Folder, RecordRequest } from '../ports/store.js';
+import type { EncodedEvent, EventEncoder, Folder, FreshClaim, RecordRequest } from '../ports/store.js';
 import { captureOf } from './capture-row.js';
 import { assertDistinct } from './columns.js';
 import { knownEvidence } from './known-evidence.js';
 import { lockCaptures } from './lock-captures.js';
-import { writeFolds } from './record-write.js';
-import type { Row } from './row.js';
+import type { FreshFold } from './record-write.js';
+import { writeFolds, writeFreshFolds } from './record-write.js';
 import { dateOf } from './row.js';
-import { withTransaction } from './session.js';
+import { withSession, withTransaction } from './session.js';
 
 const DOING = 'recording evidence';
 
@@ -36,8 +36,58 @@ export async function record(
   folding: Folding,
 ): Promise<readonly (Capture | null)[]> {
   if (requests.length === 0) return [];
+  assertDistinct(requests.map(({ captureId }) => captureId));
+  const settled = await settleFresh(pool, requests, folding);
+  if (settled.size === 0) return recordLocked(pool, requests, folding);
+  const others = requests.filter(({ captureId }) => !settled.has(captureId));
+  const recorded = others.length === 0 ? [] : await recordLocked(pool, others, folding);
+  const results = new Map<string, Capture | null>(settled);
+  for (const [index, { captureId }] of others.entries()) results.set(captureId, recorded[index] ?? null);
+  return requests.map(({ captureId }) => results.get(captureId) ?? null);
+}
+
+/**
+ * Settles captures whose first answer this is, and ends them: in one statement, without reading them first. What has changed since its
+ * claim is left as it is, and is not among the results; so is what an answer doesn't end.
+ */
+async function settleFresh(
+  pool: pg.Pool,
+  requests: readonly RecordRequest[],
+  folding: Folding,
+): Promise<ReadonlyMap<string, Capture>> {
+  const folds = requests.flatMap(({ captureId, pieces, fresh }) =>
+    fresh === undefined ? [] : (foldFresh(captureId, pieces, fresh, folding) ?? []),
+  );
+  if (folds.length === 0) return new Map();
+  const written = await withSession(pool, DOING, (session) => writeFreshFolds(session, folds));
+  return new Map(
+    folds
+      .map(({ decision: { capture } }) => [capture.captureId, capture] as const)
+      .filter(([captureId]) => written.has(captureId)),
+  );
+}
+
+/** Null for what isn't ended by it: more follows from that than the one statement writes. */
+function foldFresh(
+  captureId: string,
+  pieces: readonly Evidence[],
+  { capture, now }: FreshClaim,
+  folding: Folding,
+): FreshFold | null {
+  const { leaseUntil } = capture;
+  if (capture.captureId !== captureId)
+    throw new Error(`evidence of capture ${captureId} came with the claim of capture ${capture.captureId}`);
+  const folded = foldNew({ capture, known: [], now }, pieces, folding);
+  if (folded?.decision.schedule.change !== 'clear' || leaseUntil === null) return null;
+  return { ...folded, leaseUntil };
+}
+
+async function recordLocked(
+  pool: pg.Pool,
+  requests: readonly RecordRequest[],
+  folding: Folding,
+): Promise<readonly (Capture | null)[]> {
   const captureIds = requests.map(({ captureId }) => captureId);
-  assertDistinct(captureIds);
   return withTransaction(pool, DOING, async (session) => {
     const rows = await lockCaptures(session, captureIds);
     const known = await knownEvidence(session, [...rows.values()]);
@@ -45,8 +95,10 @@ export async function record(
     const results = requests.map(({ captureId, pieces }): Capture | null => {
       const row = rows.get(captureId);
       if (row === undefined) return null;
-      const folded = foldOne(row, known.get(captureId) ?? [], pieces, folding);
-      if (folded === null) return captureOf(row);
+      const capture = captureOf(row);
+      const standing = { capture, known: known.get(captureId) ?? [], now: dateOf(row, 'now') };
+      const folded = foldNew(standing, pieces, folding);
+      if (folded === null) return capture;
       folds.push(folded);
       return folded.decision.capture;
     });
@@ -55,10 +107,15 @@ export async function record(
   });
 }
 
+interface Standing {
+  readonly capture: Capture;
+  readonly known: readonly Evidence[];
+  readonly now: Date;
+}
+
 /** Null if all the pieces were known: nothing is to be written. */
-function foldOne(
-  row: Row,
-  known: readonly Evidence[],
+function foldNew(
+  { capture, known, now }: Standing,
   pieces: readonly Evidence[],
   { fold, encode }: Folding,
 ): Fold | null {
@@ -70,8 +127,6 @@ function foldOne(
     fresh.push(piece);
   }
   if (pieces.length > 0 && fresh.length === 0) return null;
-  const capture = captureOf(row);
-  const now = dateOf(row, 'now');
   const decision = fold(capture, [...all.values()], now);
   assertWritable(capture, decision);
   const event = decision.event && encode(decision.event, capture.traceparent);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Column } from './columns.js';
 import { storeError } from './errors.js';
 import type { Row } from './row.js';
 
@@ -8,8 +9,8 @@ export interface Statement {
   readonly text: string;
 }
 
-/** What a parameter can be: text in PostgreSQL's own form, bytes, or a column of either. */
-export type Value = string | number | Uint8Array | readonly (string | Uint8Array | null)[] | null;
+/** What a parameter can be: text in PostgreSQL's own form, bytes, or a column of a batch. */
+export type Value = string | number | Uint8Array | Column | null;
 
 export interface Session {
   query(statement: Statement, values: readonly Value[]): Promise<readonly Row[]>;

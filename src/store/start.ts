@@ -5,7 +5,7 @@ import type { Licence } from '../capture/licence.js';
 import { nextGeneration, started } from '../capture/state-machine.js';
 import type { Licensor, StartRequest } from '../ports/store.js';
 import { captureOf } from './capture-row.js';
-import { assertDistinct, integers, texts, times } from './columns.js';
+import { assertDistinct, byteStrings, integers, texts, times } from './columns.js';
 import { knownEvidence } from './known-evidence.js';
 import { lockCaptures } from './lock-captures.js';
 import { pausedAmong } from './paused-among.js';
@@ -107,7 +107,7 @@ async function writeStarts(session: Session, starts: readonly Start[]): Promise<
     integers(captures.map(({ generation }) => generation)),
     texts(captures.map(({ requestId }) => requestId)),
     // Written only when it changes: it is the largest column.
-    starts.map(({ licence, capture }) => (licence === 'next_generation' ? capture.body : null)),
+    byteStrings(starts.map(({ licence, capture }) => (licence === 'next_generation' ? capture.body : null))),
     integers(captures.map(({ attemptsBefore }) => attemptsBefore)),
   ]);
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { PromisedInquiry } from '../ports/store.js';
-import { times } from './columns.js';
+import { time } from './columns.js';
 import type { Statement } from './session.js';
 import { withSession } from './session.js';
 
@@ -70,7 +70,7 @@ export async function wakeAsPromised(
   { captureId, sequence, at }: PromisedInquiry,
 ): Promise<boolean> {
   const rows = await withSession(pool, DOING, (session) =>
-    session.query(KEEP_PROMISE, [captureId, sequence, ...times([at])]),
+    session.query(KEEP_PROMISE, [captureId, sequence, time(at)]),
   );
   return rows.length > 0;
 }

@@ -4,6 +4,7 @@ import { evidenceIdOf } from '../capture/ids.js';
 import { idsOf } from '../log.js';
 import type { DueCapture } from '../ports/store.js';
 import { inquire } from './inquire.js';
+import type { Pass } from './gate/account-gate.js';
 import type { SchedulerOptions } from './scheduler.js';
 import type { SendingAccount } from './send.js';
 import { leaseFor, send } from './send.js';
@@ -48,7 +49,7 @@ export async function advance(
     const isSent =
       !paused &&
       mayBeLicensed(capture, takenAt, options) &&
-      (await startAndSend(capture, account, probe, options));
+      (await startAndSend(capture, account, entry, options));
     const isAsked = !isSent && action === 'inquire' && canBeAsked(capture);
     if (isAsked) await inquire({ capture, takenAt, probe }, account, options);
     if (!isSent && !isAsked) use = 'uncalled';
@@ -96,7 +97,7 @@ function mayBeLicensed(
 async function startAndSend(
   capture: Capture,
   account: SendingAccount,
-  probe: boolean,
+  pass: Pass,
   options: SchedulerOptions,
 ): Promise<boolean> {
   const { store, clock, worker, leaseMarginMs } = options;
@@ -104,7 +105,7 @@ async function startAndSend(
   const leasedAt = clock.monotonic();
   const begun = await store.start({ captureId: capture.captureId, leaseMs, worker });
   if (begun === null) return false;
-  await send({ capture: begun, leaseMs, leasedAt, probe }, account, options);
+  await send({ capture: begun, leaseMs, leasedAt, pass }, account, options);
   return true;
 }
 

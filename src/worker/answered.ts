@@ -5,6 +5,7 @@ import { hasCode } from '../errors.js';
 import { idsOf } from '../log.js';
 import type { Observer } from '../ports/observer.js';
 import type { Answer } from '../ports/provider.js';
+import type { FreshClaim } from '../ports/store.js';
 import type { BatchedStore } from './batched-store.js';
 import { healthOf } from './gate/health.js';
 import type { SendingAccount } from './send.js';
@@ -93,10 +94,11 @@ export async function recordAnswer(
   capture: Capture,
   evidence: Evidence,
   { store, log }: Pick<AnswerOptions, 'store' | 'log'>,
+  fresh?: FreshClaim,
 ): Promise<Capture | null> {
   const { captureId } = capture;
   try {
-    return await store.record({ captureId, pieces: [evidence] });
+    return await store.record({ captureId, pieces: [evidence], ...(fresh && { fresh }) });
   } catch (error) {
     if (!hasCode(error, 'STORE_REFUSED_DATA')) {
       // The last trace of what the provider said, should this process end now.

@@ -6,7 +6,8 @@ import { idsOf } from '../log.js';
 import type { Clock } from '../ports/clock.js';
 import type { Observer } from '../ports/observer.js';
 import type { Account, Answer } from '../ports/provider.js';
-import type { AccountGate } from './gate/account-gate.js';
+import type { FreshClaim } from '../ports/store.js';
+import type { AccountGate, Pass } from './gate/account-gate.js';
 import { noteAccount, noteState, recordAnswer } from './answered.js';
 import type { BatchedStore } from './batched-store.js';
 
@@ -36,8 +37,8 @@ export interface SendOptions {
 export interface LeasedAttempt {
   readonly capture: Capture;
   readonly leaseMs: number;
-  /** Sent to see whether a held account was mended. */
-  readonly probe: boolean;
+  /** How it came through the account's gate. Its place is given back as soon as the provider has answered: recording needs none. */
+  readonly pass: Pick<Pass, 'probe' | 'leave'>;
   /** The monotonic time before the statement that leased it was issued: the lease can't have begun earlier. */
   readonly leasedAt: number;
 }
@@ -47,7 +48,7 @@ export interface LeasedAttempt {
  * evidence is durable, with the capture as it stands then.
  */
 export async function send(
-  { capture, leaseMs, leasedAt, probe }: LeasedAttempt,
+  { capture, leaseMs, leasedAt, pass }: LeasedAttempt,
   account: SendingAccount,
   options: SendOptions,
 ): Promise<Capture | null> {
@@ -66,15 +67,27 @@ export async function send(
     { ...idsOf(capture), attempt: capture.attempts, class: answer.finding.is, ms: Math.round(tookMs) },
     'an attempt was answered',
   );
+  const { probe } = pass;
   const ofTheCapture = !probe && account.gate.blames(capture.captureId);
   noteAccount({ capture, answer, call: 'capture', probe }, account, options);
+  pass.leave('called');
   const settled = await recordAnswer(
     capture,
     evidenceOf(capture, ofTheCapture ? answer : asProbe(answer)),
     options,
+    freshClaim({ capture, leaseMs, leasedAt }, clock.monotonic()),
   );
   if (settled !== null) noteState(capture, settled, options);
   return settled;
+}
+
+/** What the store needn't read again after a first attempt. The lease began at the database's time, and leasedAt is when that was by ours. */
+function freshClaim(
+  { capture, leaseMs, leasedAt }: Omit<LeasedAttempt, 'pass'>,
+  monotonic: number,
+): FreshClaim | undefined {
+  if (capture.attempts !== 1 || capture.leaseUntil === null) return undefined;
+  return { capture, now: new Date(capture.leaseUntil.getTime() - leaseMs + (monotonic - leasedAt)) };
 }
 
 /**

@@ -96,7 +96,7 @@ async function claimAndSend(
   }
   // Turned away, or the store knows that the account is paused.
   if (!entry.entered || capture.status.state !== 'sending') return { taken: 'deferred', capture };
-  const settled = await send({ capture, leaseMs, leasedAt, probe: entry.probe }, account, options);
+  const settled = await send({ capture, leaseMs, leasedAt, pass: entry }, account, options);
   return { taken: 'claimed', capture: settled ?? capture };
 }
 

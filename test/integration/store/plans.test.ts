@@ -22,6 +22,7 @@ import { aCapture, CAPTURED } from '../../support/captures.js';
 import { contractsWithIds } from '../../support/contracts.js';
 import type { TestDatabase } from '../../support/database.js';
 import { createTestDatabase } from '../../support/database.js';
+import { freshRequest } from '../../support/fresh-claims.js';
 import type { Sent } from '../../support/sent-statements.js';
 import { recordStatements } from '../../support/sent-statements.js';
 import { captures, claimOf, pieceOf, rowsOf, testStore } from '../../support/store.js';
@@ -130,6 +131,19 @@ describe('the plan of each statement, with 100,000 captures', () => {
     assertWalks(plans, 'lock_captures', 'captures_pkey');
     assertWalks(plans, 'record_evidence', 'evidence_pkey');
     assertWalks(plans, 'record_write', 'captures_pkey', 'schedule_pkey');
+  });
+
+  it('records first answers by id in one statement, and locks in the order of ids', async () => {
+    const claims = await store.claim(captures('answered', 50).map((capture) => claimOf(capture)));
+    const plans = await plansOf(() =>
+      store.record(claims.map(({ capture }) => freshRequest(capture, pieceOf(capture.captureId, CAPTURED)))),
+    );
+    assert.deepEqual([...plans.keys()], ['record_write_fresh']);
+    assertWalks(plans, 'record_write_fresh', 'captures_pkey', 'schedule_pkey');
+    const plan = plans.get('record_write_fresh') ?? '';
+    assert.match(plan, /LockRows\n\s+-> {2}Sort\n\s+Sort Key: c\.capture_id/, plan);
+    assert.match(plan, /hashed SubPlan/, plan);
+    assert.doesNotMatch(plan, /Join Filter/, 'no two rows of a batch are compared');
   });
 
   it('takes due rows account by account, action by action', async () => {

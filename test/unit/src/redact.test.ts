@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { describeError, redact, REDACTED, redactText } from '../../../src/redact.js';
+import fc from 'fast-check';
+import { describeError, redact, REDACTED, redactText, searchText } from '../../../src/redact.js';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -68,6 +69,37 @@ describe('redact', () => {
     assert.match(JSON.stringify(redact(deep)), /too deep/);
     const long = redact(Array.from({ length: 5_000 }, () => 0));
     assert.ok(Array.isArray(long) && long.length === 100);
+  });
+
+  it('keeps every key as it is, whatever an object makes of it, and in its order', () => {
+    const odd = '{"__proto__":{"password":"hunter2","a":1},"constructor":2,"toString":null,"":3,"b":4,"1":5}';
+    const shown = redact(JSON.parse(odd));
+    const expected = `{"1":5,"__proto__":{"password":"${REDACTED}","a":1},"constructor":2,"toString":null,"":3,"b":4}`;
+    assert.equal(JSON.stringify(shown), expected);
+    assert.equal(Object.getPrototypeOf(shown), Object.prototype);
+    assert.equal(
+      JSON.stringify(redact(new Map([['__proto__', { token: 'hunter2' }]]))),
+      `{"__proto__":{"token":"${REDACTED}"}}`,
+    );
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
+        const kept: unknown = JSON.parse(JSON.stringify(value), (key, part: unknown) =>
+          /pass|secret|token|key|sign|auth|cookie|cred|body|header|url|string/i.test(key) ? 0 : part,
+        );
+        assert.equal(JSON.stringify(redact(kept)), JSON.stringify(kept));
+      }),
+    );
+  });
+
+  it('knows the key of a secret after any number of other keys, also a long one', () => {
+    const long = 'x'.repeat(1_000);
+    for (let index = 0; index < 3_000; index += 1) {
+      const name = `key-${String(index)}`;
+      const given = { [name]: 1, [`${name}_token`]: 'hunter2', [long]: 2, [`${long}Secret`]: 'hunter2' };
+      const shown = { ...given, [`${name}_token`]: REDACTED, [`${long}Secret`]: REDACTED };
+      assert.deepEqual(redact(given), shown);
+      assert.deepEqual(redact(given), shown, 'also when it was seen before');
+    }
   });
 
   it('tells the same object twice apart from one that contains itself', () => {
@@ -155,6 +187,97 @@ describe('redactText', () => {
       assert.deepEqual([parsed.before, parsed.after], [1, 'kept@example.com']);
     });
   }
+
+  // Each name that gives a secret away, in each form that its pattern takes.
+  const members = [
+    'password',
+    'passphrase',
+    'secret',
+    'token',
+    'db_password',
+    'id_token',
+    'accessToken',
+    'clientSecret',
+    'refreshToken',
+    'signature',
+    'sign',
+    'authorization',
+    'private_key',
+    'privatekey',
+    'secret_key',
+    'secretKey',
+    'api_key',
+    'apikey',
+    'set-cookie',
+    'cookie',
+  ];
+  const settings = [
+    'password',
+    'passwd',
+    'passphrase',
+    'secret',
+    'token',
+    'signature',
+    'sign',
+    'api_key',
+    'api-key',
+    'apikey',
+    'DB-password',
+    'x_sign',
+  ];
+  const eitherCase = (names: readonly string[]): string[] =>
+    names.flatMap((name) => [name, name.toUpperCase()]);
+  const forms = [
+    ...eitherCase(members).flatMap((name) => [
+      `"${name}":"hunter2"`,
+      JSON.stringify(`{"${name}" : "hunter2"}`),
+    ]),
+    ...eitherCase(settings).flatMap((name) => [`${name}=hunter2`, `${name}="hunter2`]),
+    ...eitherCase(['Bearer', 'Basic']).map((name) => `${name} hunter2hunter2`),
+    'x://:hunter2@y',
+    '-----BEGIN PRIVATE KEY-----hunter2-----END PRIVATE KEY-----',
+    '-----BEGIN RSA PRIVATE KEY-----hunter2',
+    ONE_LINE,
+  ];
+
+  for (const form of forms) {
+    it(`searches a text for the form ${form.slice(0, 40)}`, () => {
+      assert.notEqual(searchText(form), form, 'there is something to find');
+      assert.equal(redactText(form), searchText(form));
+    });
+  }
+
+  it('leaves unsearched only what nothing would be found in, whatever the text is made of', () => {
+    // The forms whole and cut anywhere, letters that look alike in some alphabet, and what stands between.
+    const cut = fc
+      .tuple(fc.constantFrom(...forms), fc.nat({ max: 60 }), fc.nat({ max: 60 }))
+      .map(([form, begin, length]) => form.slice(begin, begin + length));
+    const between = fc.constantFrom(
+      ' ',
+      '"',
+      '\\"',
+      '\\',
+      ':',
+      '=',
+      '@',
+      '/',
+      '\n',
+      ',',
+      '_',
+      '-',
+      'ſign=x',
+      'to\u212aen=x',
+      'a',
+    );
+    const piece = fc.oneof(fc.constantFrom(...forms), cut, between, fc.string());
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+        const text = pieces.join('');
+        assert.equal(redactText(text), searchText(text));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
 
   it('hides a secret in JSON within JSON within JSON', () => {
     const inner = JSON.stringify({ signature: 'hunter2' });

@@ -64,6 +64,33 @@ describe('messages of kafkajs', () => {
     ]);
   });
 
+  it('have headers in the order of an object’s names, one entry for each value, and none for what is no value', () => {
+    const named = Object.create(null) as Record<string, Buffer | string | (Buffer | string)[]>;
+    named['b'] = [bytes('1'), 'two', null as unknown as Buffer, undefined as unknown as Buffer];
+    named['__proto__'] = bytes('3');
+    named['10'] = [];
+    named['2'] = bytes('4');
+    const odd: unknown[] = [[bytes('in a list')], 5, bytes('5')];
+    named[''] = odd as Buffer[];
+    const { headers } = toLogMessage(PLACE, {
+      key: null,
+      value: null,
+      offset: '0',
+      timestamp: '0',
+      attributes: 0,
+      headers: named,
+    });
+    assert.deepEqual(headers, [
+      ['2', bytes('4')],
+      ['b', bytes('1')],
+      ['b', bytes('two')],
+      ['b', Buffer.alloc(0)],
+      ['b', Buffer.alloc(0)],
+      ['__proto__', bytes('3')],
+      ['', bytes('5')],
+    ]);
+  });
+
   it('come with a time that can be written, whatever the producer said', () => {
     for (const timestamp of ['9223372036854775807', '-9223372036854775808', '-1']) {
       const message = { key: null, value: null, offset: '0', attributes: 0, size: 10, timestamp };

@@ -44,6 +44,28 @@ describe('a body', () => {
     assert.equal(read('{"amount":10,"amount":20}'), null);
   });
 
+  it('in UTF-8 is read, with or without a mark at its beginning, after any that is none', () => {
+    const text = z.object({ text: z.string() });
+    const whole = Buffer.from('{"text":"ä𝄞"}');
+    const marked = Buffer.from('\ufeff{"text":"ä𝄞"}');
+    const broken = [
+      [0xff],
+      [0xef],
+      [0xef, 0xbb],
+      [0xe4, 0xb8],
+      [0xf0, 0x9d, 0x84],
+      [0xc0, 0x80],
+      [0xed, 0xa0, 0x80],
+      [...whole.subarray(0, 10)],
+      [...marked.subarray(0, 2)],
+    ];
+    for (const bytes of broken) {
+      assert.equal(readBody(Uint8Array.from(bytes), text), null);
+      for (const body of [whole, marked, marked, whole])
+        assert.deepEqual(readBody(body, text), { text: 'ä𝄞' });
+    }
+  });
+
   it('that nests without end is unreadable, and no error', () => {
     assert.equal(read('['.repeat(60_000)), null);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LogRecord } from '../../../../src/ports/log.js';
 import { eventColumns, recordOf } from '../../../../src/store/event-row.js';
+import { valuesIn } from '../../../support/columns.js';
 import { anEvent } from '../../../support/events.js';
 
 const RECORD: LogRecord = {
@@ -21,10 +22,10 @@ function stored(record: LogRecord): LogRecord {
     { event: anEvent('capture.succeeded'), record },
   ]);
   return recordOf({
-    aggregatetype: topic?.[0],
-    aggregateid: key?.[0],
-    payload: payload?.[0],
-    headers: JSON.parse(String(headers?.[0])) as unknown,
+    aggregatetype: valuesIn(topic)[0],
+    aggregateid: valuesIn(key)[0],
+    payload: Buffer.from(String(valuesIn(payload)[0]).slice('\\x'.length), 'hex'),
+    headers: JSON.parse(String(valuesIn(headers)[0])) as unknown,
   });
 }
 

@@ -26,7 +26,10 @@ export interface ScaleResult {
   readonly rates: Readonly<Record<Processes, Spread>>;
   /** To the rate of one process in the same round. */
   readonly ratio: Readonly<Record<'2' | '4', Spread>>;
-  /** Orders that were delivered to a worker again, in the worst round: after one of four was stopped, and after another was started. */
+  /**
+   * Orders that a worker had begun, so that they were claimed, and that were delivered to a worker again, in the worst round: after one of
+   * four was stopped, and after another was started.
+   */
   readonly redelivered: { readonly afterStop: number; readonly afterStart: number };
   readonly repeats: number;
   readonly doubleCaptures: number;
@@ -125,7 +128,8 @@ async function play(arena: Arena, prefix: string, processes: Processes, measured
 
 /**
  * One worker is stopped while it works, as by a platform that replaces it, and another is started. Orders that a worker is given although
- * a worker had them before are recognised as duplicates; how many is what the workers count.
+ * a worker had begun them before are recognised as duplicates by their claims; how many is what the workers count. One that was merely
+ * fetched before has no claim, and doesn't count.
  */
 async function changeGroup(
   arena: Arena,

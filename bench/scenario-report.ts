@@ -100,8 +100,8 @@ To reach: 1.9 and 3.6 times one process.
 | --- | --- | --- |
 ${PROCESSES.map((processes) => `| ${String(processes)} | ${spreadText(rates[processes], 0)} | ${processes === 1 ? '' : spreadText(ratio[processes], 2)} |`).join('\n')}
 
-Then one of the four is stopped in order while it works, and later another is started. Orders that were delivered to a worker again, in
-the worst round: ${String(redelivered.afterStop)} after the stop, ${String(redelivered.afterStart)} after the start. Requests that the provider got twice: ${String(result.repeats)}; captured twice: ${String(result.doubleCaptures)}; lost: ${String(result.lost)}.
+Then one of the four is stopped in order while it works, and later another is started. Orders that a worker had begun (so they were claimed)
+and that were delivered to a worker again, in the worst round: ${String(redelivered.afterStop)} after the stop, ${String(redelivered.afterStart)} after the start. Requests that the provider got twice: ${String(result.repeats)}; captured twice: ${String(result.doubleCaptures)}; lost: ${String(result.lost)}.
 `;
 }
 

@@ -16,8 +16,8 @@ let mended = false;
  * then delivered after it, and ends with the fetch position of the *new* assignment being set behind that batch: what lies between the
  * committed offset and the batch is skipped, and a commit behind the batch would lose it.
  *
- * The mended consumer treats it as any other rebalance: all fetches end, offsets are committed on the REBALANCING event, and only then
- * is the group joined. What kafkajs decides and logs on the way is left as it is.
+ * The mended consumer treats it as any other rebalance: all fetches end, what is under way is settled and committed, and only then is the
+ * group joined. What kafkajs decides and logs on the way is left as it is.
  *
  * And it mends what comes of an error that only a person can mend: a batch that can't be read, a right that was taken away. kafkajs leaves
  * the group before it tells of such an end, so what was worked off can't be committed any more, and every start after it comes to the same

@@ -7,7 +7,7 @@ import { openKafkaClient } from './client.js';
 import { within } from './deadline.js';
 import { logUnavailable, logUnusable, mustRejoin } from './errors.js';
 import { toLogMessage } from './log-message.js';
-import { commitAs, forgetMember } from './membership.js';
+import { beforeRejoining, commitAs, forgetMember } from './membership.js';
 import { HEADERS_OMITTED } from './read-batch.js';
 
 export interface LogConsumerOptions {
@@ -33,6 +33,11 @@ const MAX_BYTES = 2 * 1_024 * 1_024;
 /** How many partitions are handed over side by side; each may wait for room. */
 const PARTITIONS_AT_ONCE = 16;
 const COMMIT_DEADLINE_MS = 5_000;
+/**
+ * How long the group waits for a member to join anew before it goes on without it. Above what a member takes that hears of a rebalance as
+ * late as may be, lets end what is under way for as long as it may, and waits as long for its last commit as it may.
+ */
+const REBALANCE_TIMEOUT_MS = 30_000;
 /** Which crashes pass by themselves although kafkajs takes them for final, and how long to wait before beginning anew. */
 const PASSING_CRASHES: ReadonlySet<string> = new Set([
   'KafkaJSGroupCoordinatorNotFound',
@@ -72,19 +77,12 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
       assigned = new Set(partitions.map(nameOf));
       if (memberId !== payload.memberId) forget();
       memberId = payload.memberId;
+      beforeRejoining(memberId, {
+        settle: (putOut) => settle(handler, putOut),
+        heartbeatEveryMs: heartbeatEvery(sessionTimeoutMs),
+      });
       commitNow = (offsets) => commitAs(payload.memberId, offsets);
       handler.assigned(partitions, epoch);
-    });
-    consumer.on('consumer.rebalancing', () => {
-      // kafkajs joins the group right after this listener gives control back: what is to be committed must be on its way by then.
-      const through = commitNow;
-      assigned = null;
-      commitNow = null;
-      handler
-        .revoking((offsets) => send(offsets, through))
-        .catch((error: unknown) => {
-          log.error({ err: error }, 'giving up partitions failed');
-        });
     });
     consumer.on('consumer.stop', () => {
       assigned = null;
@@ -110,6 +108,18 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
     consumer.on('consumer.network.request_timeout', ({ payload }) => {
       client.sockets.drop(payload.broker);
     });
+  }
+
+  /** Has the handler settle what it has under way while this is still a member, which may commit. False if it leaves anyway. */
+  async function settle(handler: LogHandler, putOut: AbortSignal): Promise<boolean> {
+    try {
+      await handler.revoking(AbortSignal.any([putOut, stopped.signal]));
+    } catch (error) {
+      log.error({ err: error }, 'giving up partitions failed');
+    }
+    assigned = null;
+    commitNow = null;
+    return !stopped.signal.aborted;
   }
 
   function forget(): void {
@@ -255,13 +265,17 @@ function consumerOf({ kafka }: KafkaClient, groupId: string, sessionTimeout: num
   return kafka.consumer({
     groupId,
     sessionTimeout,
-    heartbeatInterval: Math.floor(sessionTimeout * 0.3),
-    rebalanceTimeout: 30_000,
+    heartbeatInterval: heartbeatEvery(sessionTimeout),
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     maxBytes: MAX_BYTES,
     allowAutoTopicCreation: false,
   });
+}
+
+function heartbeatEvery(sessionTimeoutMs: number): number {
+  return Math.floor(sessionTimeoutMs * 0.3);
 }
 
 function endOf({ topic, partition }: TopicPartition, lastOffset: string): Commit {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Backoff } from '../capture/backoff.js';
 import { waitBefore } from '../capture/backoff.js';
@@ -8,6 +7,8 @@ import type { Commit, LogConsumer, LogHandler, LogMessage, TopicPartition } from
 import { createCommitter } from './committer.js';
 import { bytesOf, detached, laneOf } from './held-message.js';
 import { createLanes } from './lanes.js';
+import { createStint } from './stint.js';
+import type { Stint } from './stint.js';
 import { createWaitingLine } from './waiting-line.js';
 import type { PartitionPosition, Ticket } from './watermark.js';
 import { createWatermarks } from './watermark.js';
@@ -20,11 +21,13 @@ import { createWatermarks } from './watermark.js';
  * can pass (a coded error that is retryable) is tried again, and its lane waits with it. The watermark is committed each `commitEveryMs`
  * if it moved.
  *
- * *Losing partitions.* When a rebalance begins, the watermark is committed at once and messages that haven't started are forgotten: they
- * are delivered again, here or elsewhere. Those under way end, but commit nothing.
+ * *Losing partitions.* When a rebalance begins, messages that haven't started are forgotten, and those that wait for another try are given
+ * up: they are delivered again, here or elsewhere. Those under way have `settleMs` to end, since the whole group waits for it. Then the
+ * watermark is committed; what ends later commits nothing and is delivered again. If there is no use in waiting, nobody waits.
  *
  * *Draining.* Intake stops, messages that were handed over are worked off until the deadline, the watermark is committed, and the
- * consumer stops. What is left is delivered again elsewhere.
+ * consumer stops. What is left is delivered again elsewhere. A rebalance meanwhile waits as long as it may for the consumer to leave, for
+ * who is about to leave needs no partitions.
  *
  * *Failed.* Processing may reject for nothing else: if it does, it is a fault of this program. The message must not be skipped, and
  * trying the same again would not help. So nothing more starts, the message stays uncommitted, and `onFatal` is told, once.
@@ -72,16 +75,20 @@ export interface RunnerOptions {
   readonly commitEveryMs?: number;
   /** The longest that a waiting batch goes without a heartbeat; well below the session timeout. */
   readonly heartbeatEveryMs?: number;
+  /** How long what is under way may take to end when a rebalance begins; with the last commit, below the group's rebalance timeout. */
+  readonly settleMs?: number;
 }
 
 /** Far more than messages of the usual size take, at the usual number of them. */
 const MAX_HELD_BYTES = 64 * 1_024 * 1_024;
+/** Longer than a provider takes that answers at all, as a rule, and so short that a silent one doesn't hold up a group for long. */
+const SETTLE_MS = 10_000;
 const RETRY: Backoff = { baseMs: 200, capMs: 5_000 };
 
 export function createRunner(options: RunnerOptions): Runner {
   const { consumer, process, onFatal, clock, random, log, maxInFlight } = options;
   const { maxHeld = 4 * maxInFlight, maxHeldBytes = MAX_HELD_BYTES } = options;
-  const { commitEveryMs = 1_000, heartbeatEveryMs = 1_000 } = options;
+  const { commitEveryMs = 1_000, heartbeatEveryMs = 1_000, settleMs = SETTLE_MS } = options;
   const lanes = createLanes({ maxRunning: maxInFlight, maxHeld, maxHeldBytes });
   const waiting = createWaitingLine(clock);
   const watermarks = createWatermarks();
@@ -97,8 +104,7 @@ export function createRunner(options: RunnerOptions): Runner {
   let undone = 0;
   /** Aborted when everything must end, done or not. */
   const closing = new AbortController();
-  // Every message that waits for a try listens to it.
-  setMaxListeners(0, closing.signal);
+  let stint = createStint();
   let taking = true;
   let failed = false;
   let draining: Promise<number> | null = null;
@@ -131,27 +137,38 @@ export function createRunner(options: RunnerOptions): Runner {
     epoch: number,
     heartbeat: () => Promise<void>,
   ): Promise<boolean> {
+    const isOver = (): boolean => isClosed() || stint.ending.aborted || watermarks.epoch !== epoch;
     let heartbeatAt = clock.monotonic() + heartbeatEveryMs;
     for (const message of batch) {
-      while (watermarks.epoch === epoch && !isClosed() && !(taking && lanes.hasRoom)) {
+      while (!isOver() && !(taking && lanes.hasRoom)) {
         await waiting.wait(heartbeatAt - clock.monotonic());
         if (clock.monotonic() < heartbeatAt) continue;
         await heartbeat();
         heartbeatAt = clock.monotonic() + heartbeatEveryMs;
       }
-      if (isClosed()) return false;
+      if (isOver()) return false;
       if (watermarks.isRewind(message))
         log.warn(placeOf(message), 'the position of a partition was set back; messages come again');
       const ticket = watermarks.handOver(message, epoch);
       if (ticket === null) return false;
       const own = detached(message);
-      lanes.add(laneOf(own), bytesOf(own), () => work(own, ticket));
+      const ofStint = stint;
+      lanes.add(laneOf(own), bytesOf(own), () => work(own, ticket, ofStint));
     }
     return true;
   }
 
   /** Never rejects: it ends with the message complete, or left for another delivery. */
-  async function work(message: LogMessage, ticket: Ticket): Promise<void> {
+  async function work(message: LogMessage, ticket: Ticket, ofStint: Stint): Promise<void> {
+    const ended = ofStint.begin();
+    try {
+      await processToItsEnd(message, ticket, ofStint);
+    } finally {
+      ended();
+    }
+  }
+
+  async function processToItsEnd(message: LogMessage, ticket: Ticket, ofStint: Stint): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         await process(message);
@@ -159,9 +176,9 @@ export function createRunner(options: RunnerOptions): Runner {
         ticket.complete();
         return;
       } catch (error) {
-        if (!(await mayTryAgain(message, ticket, tries, error))) {
+        if (!(await mayTryAgain(message, ticket, ofStint, tries, error))) {
           counts.abandoned += 1;
-          if (ticket.isCurrent) undone += 1;
+          if (ticket.isCurrent && !ofStint.ending.aborted) undone += 1;
           return;
         }
         counts.retries += 1;
@@ -173,6 +190,7 @@ export function createRunner(options: RunnerOptions): Runner {
   async function mayTryAgain(
     message: LogMessage,
     ticket: Ticket,
+    ofStint: Stint,
     tries: number,
     error: unknown,
   ): Promise<boolean> {
@@ -185,8 +203,8 @@ export function createRunner(options: RunnerOptions): Runner {
     }
     if (tries === 1)
       log.warn({ ...placeOf(message), err: error }, `a message waits for what is away: ${error.message}`);
-    await clock.sleep(waitBefore(tries, RETRY, random()), closing.signal);
-    return !isOver();
+    await clock.sleep(waitBefore(tries, RETRY, random()), ofStint.ending);
+    return !isOver() && !ofStint.ending.aborted;
   }
 
   function fail(message: LogMessage, error: unknown): void {
@@ -211,34 +229,42 @@ export function createRunner(options: RunnerOptions): Runner {
     messages: takeBatch,
     assigned: (partitions, epoch) => {
       // Also when no rebalance was announced, as after a session that ran out.
-      giveUpPartitions();
+      giveUpUnstarted();
+      stint = createStint();
       watermarks.assign(partitions, epoch);
       log.info({ epoch, partitions: partitions.map(nameOf) }, 'partitions were assigned');
     },
-    revoking: async (commit) => {
-      // The request must have left when this gives control back: the consumer then joins the group anew.
-      const committed = committer.now(commit);
-      giveUpPartitions();
+    revoking: async (over) => {
+      const ofStint = stint;
+      giveUpUnstarted();
+      // A drain ends by leaving the group, and that aborts `over`.
+      await sleepUntil(() => draining === null && ofStint.underWay === 0, settleMs, over);
+      if (ofStint.underWay > 0)
+        log.info(
+          { messages: ofStint.underWay },
+          'messages are still under way at a rebalance; they come again',
+        );
       try {
-        await committed;
+        await committer.now();
       } catch (error) {
         log.info({ err: error }, 'offsets were not committed in time for the rebalance; messages come again');
       }
+      watermarks.revoke();
     },
   };
 
-  function giveUpPartitions(): void {
+  function giveUpUnstarted(): void {
+    stint.end();
     counts.dropped += lanes.dropQueued();
-    watermarks.revoke();
+    waiting.wakeAll();
   }
 
   async function drainOnce(deadlineMs: number): Promise<number> {
     taking = false;
-    await idleWithin(deadlineMs);
+    await sleepUntil(() => lanes.running + lanes.queued === 0, deadlineMs);
     const left = lanes.running + lanes.queued + undone;
     closing.abort();
-    waiting.wakeAll();
-    counts.dropped += lanes.dropQueued();
+    giveUpUnstarted();
     await committing;
     try {
       await committer.now();
@@ -252,14 +278,15 @@ export function createRunner(options: RunnerOptions): Runner {
     return left;
   }
 
-  async function idleWithin(deadlineMs: number): Promise<void> {
-    const waiting = new AbortController();
-    const endIfIdle = (): void => {
-      if (lanes.running + lanes.queued === 0) waiting.abort();
+  /** Until work has become so little that it `isEnough`, but no longer than `ms`, nor than until `over` aborts. */
+  async function sleepUntil(isEnough: () => boolean, ms: number, over?: AbortSignal): Promise<void> {
+    const enough = new AbortController();
+    const endIfEnough = (): void => {
+      if (isEnough()) enough.abort();
     };
-    const forget = lanes.onLess(endIfIdle);
-    endIfIdle();
-    await clock.sleep(deadlineMs, waiting.signal);
+    const forget = lanes.onLess(endIfEnough);
+    endIfEnough();
+    await clock.sleep(ms, over === undefined ? enough.signal : AbortSignal.any([enough.signal, over]));
     forget();
   }
 

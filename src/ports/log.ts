@@ -33,8 +33,12 @@ export interface Commit extends TopicPartition {
 export interface LogHandler {
   /** Partitions were given to this process, under a new epoch: completions of an older epoch must not commit offsets any more. */
   assigned(partitions: readonly TopicPartition[], epoch: number): void;
-  /** A rebalance begins: what is done is committed now or redelivered. Called before the group is joined anew. */
-  revoking(commit: (offsets: readonly Commit[]) => Promise<void>): Promise<void>;
+  /**
+   * A rebalance begins. The group is joined anew when this resolves, and all others wait for it; until then this process may commit, and
+   * what it doesn't commit is redelivered. Waiting is of no use any more once `over` aborts: the group has put this process out, or the
+   * consumer is being stopped. Must not reject.
+   */
+  revoking(over: AbortSignal): Promise<void>;
   /**
    * Messages of one partition, in offset order. Resolves when all are handed over (not when all are done); must call `heartbeat`
    * while it waits for room. All that lies before `end` is in this batch or in an earlier one, or is nothing that is delivered, such as

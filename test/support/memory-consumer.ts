@@ -8,8 +8,8 @@ export interface MemoryConsumer extends LogConsumer {
   write(place: TopicPartition, messages: readonly Pick<LogMessage, 'key' | 'value' | 'headers'>[]): void;
   /** Gives these partitions to the handler; delivery begins at what is committed. */
   assign(partitions: readonly TopicPartition[]): void;
-  /** Announces a rebalance and then gives these partitions. */
-  rebalance(partitions: readonly TopicPartition[]): Promise<void>;
+  /** Announces a rebalance, and gives these partitions as soon as the handler is ready for it. */
+  rebalance(partitions: readonly TopicPartition[], over?: AbortSignal): Promise<void>;
   /**
    * Delivers all that is new of a partition as one batch; resolves when the handler has taken it. So many offsets behind it hold nothing
    * that is delivered.
@@ -92,8 +92,8 @@ export function memoryConsumer(): MemoryConsumer {
       return Promise.resolve();
     },
     assign,
-    rebalance: async (partitions) => {
-      await handlerOf().revoking(commit);
+    rebalance: async (partitions, over = new AbortController().signal) => {
+      await handlerOf().revoking(over);
       assign(partitions);
     },
     deliver: async (place, gap = 0n) => {

@@ -132,17 +132,19 @@ describe('the log consumer', () => {
       { partition: 1, value: 'b' },
     ]);
     const outcomes: string[] = [];
-    const first = reader(t, [topic], {
+    const first: Reader = reader(t, [topic], {
       groupId,
       sessionTimeoutMs: 6_000,
-      revoking: async (commit) => {
-        await commit([
-          { topic, partition: 0, offset: 1n },
-          { topic, partition: 1, offset: 1n },
-        ]).then(
-          () => outcomes.push('committed'),
-          (error: unknown) => outcomes.push(String(error)),
-        );
+      revoking: async () => {
+        await first.consumer
+          .commit([
+            { topic, partition: 0, offset: 1n },
+            { topic, partition: 1, offset: 1n },
+          ])
+          .then(
+            () => outcomes.push('committed'),
+            (error: unknown) => outcomes.push(String(error)),
+          );
       },
     });
     await first.consumer.run(first.handler);

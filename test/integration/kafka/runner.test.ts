@@ -91,15 +91,6 @@ describe('runners on Kafka', () => {
         judge(offsets);
         return consumer.commit(offsets);
       },
-      run: (handler) =>
-        consumer.run({
-          ...handler,
-          revoking: (commit) =>
-            handler.revoking((offsets) => {
-              judge(offsets);
-              return commit(offsets);
-            }),
-        }),
     };
   }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import { commitAs, forgetMember, mendMembership } from '../../../../src/kafka/membership.js';
+import { beforeRejoining, commitAs, forgetMember, mendMembership } from '../../../../src/kafka/membership.js';
+import { until } from '../../../support/until.js';
 
 describe('the mended membership of kafkajs', () => {
   it('lets no consumer fetch that is no member', async () => {
@@ -45,5 +47,78 @@ describe('the mended membership of kafkajs', () => {
     assert.deepEqual(commits, [offsets, offsets]);
     forgetMember('member-2');
     await assert.rejects(commitAs('member-2', offsets), /not that member/);
+  });
+
+  /** A consumer that notes what it does; its heartbeats are answered in turn, the last way for good. */
+  function joining(memberId: string | null, answers: readonly (string | null)[] = [null]) {
+    mendMembership();
+    const did: string[] = [];
+    const left = [...answers];
+    const group = Object.assign(Object.create(ConsumerGroup.prototype) as ConsumerGroup, {
+      memberId,
+      retrier: () => {
+        did.push('join');
+        return Promise.resolve();
+      },
+      heartbeat: () => {
+        did.push('heartbeat');
+        const type = left.length > 1 ? left.shift() : left[0];
+        return type === null ? Promise.resolve() : Promise.reject(Object.assign(new Error(type), { type }));
+      },
+    });
+    return { group, did };
+  }
+
+  it('settles before a member joins anew, with heartbeats meanwhile, and with none after', async () => {
+    const { group, did } = joining('member-3', ['REBALANCE_IN_PROGRESS', null, 'REBALANCE_IN_PROGRESS']);
+    let putOut: AbortSignal | undefined;
+    beforeRejoining('member-3', {
+      heartbeatEveryMs: 1,
+      settle: async (signal) => {
+        putOut = signal;
+        await until(() => did.length >= 4);
+        return true;
+      },
+    });
+    await group.joinAndSync();
+    assert.equal(did.indexOf('join'), did.length - 1);
+    assert.deepEqual(new Set(did.slice(0, -1)), new Set(['heartbeat']));
+    assert.equal(putOut?.aborted, false, 'a rebalance puts nobody out');
+    const count = did.length;
+    await sleep(20);
+    assert.equal(did.length, count);
+  });
+
+  it('tells a member that settles when its group has put it out', async () => {
+    for (const type of ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'NOT_COORDINATOR_FOR_GROUP']) {
+      const { group, did } = joining('member-4', ['REBALANCE_IN_PROGRESS', type]);
+      beforeRejoining('member-4', {
+        heartbeatEveryMs: 1,
+        settle: async (putOut) => {
+          await until(() => putOut.aborted);
+          return true;
+        },
+      });
+      await group.joinAndSync();
+      assert.deepEqual(did, ['heartbeat', 'heartbeat', 'join']);
+    }
+  });
+
+  it('does not join if the member is about to leave', async () => {
+    const { group, did } = joining('member-5');
+    beforeRejoining('member-5', { heartbeatEveryMs: 1_000, settle: () => Promise.resolve(false) });
+    await group.joinAndSync();
+    assert.deepEqual(did, ['heartbeat']);
+  });
+
+  it('joins at once who is no member, and who is forgotten', async () => {
+    const fresh = joining(null);
+    await fresh.group.joinAndSync();
+    assert.deepEqual(fresh.did, ['join']);
+    const forgotten = joining('member-6');
+    beforeRejoining('member-6', { heartbeatEveryMs: 1, settle: () => Promise.resolve(false) });
+    forgetMember('member-6');
+    await forgotten.group.joinAndSync();
+    assert.deepEqual(forgotten.did, ['join']);
   });
 });

@@ -79,6 +79,9 @@ function ofSize(bytes: number, key: string | null = null): Pick<LogMessage, 'key
   return { key: key === null ? null : Buffer.from(key), value: Buffer.alloc(bytes), headers: [] };
 }
 
+/** Nobody waits then for what is under way. */
+const OVER = AbortSignal.abort();
+
 const AWAY = new CaptureWorkerError('LOG_UNAVAILABLE', 'the log is away');
 
 describe('runner', () => {
@@ -215,38 +218,169 @@ describe('runner', () => {
     await delivery;
   });
 
-  it('commits at a rebalance and forgets what has not started', async () => {
+  it('lets end what is under way when a rebalance begins, commits it, and only then gives up its partitions', async () => {
     const { runner, consumer, begun, end } = await scene();
-    consumer.append(P0, ['a', 'a', 'b']);
+    consumer.append(P0, ['a', 'b', 'b']);
     consumer.append(P1, ['x']);
     await consumer.deliver(P0);
     await consumer.deliver(P1);
-    await end('0:0');
+    const given = consumer.rebalance([P0]);
     await end('1:0');
-    await consumer.rebalance([P1]);
-    assert.equal(consumer.committed(P0), 1n);
-    assert.equal(consumer.committed(P1), 1n);
-    const { inFlight, queued } = runner.stats();
-    assert.deepEqual({ inFlight, queued }, { inFlight: 2, queued: 0 });
     await end('0:1');
-    assert.deepEqual(begun, ['0:0', '0:2', '1:0', '0:1']);
+    assert.deepEqual(consumer.commits, [], 'it waits for the last one');
+    assert.deepEqual(runner.stats().inFlight, 1);
+    await end('0:0');
+    await given;
+    assert.equal(consumer.committed(P0), 2n);
+    assert.equal(consumer.committed(P1), 1n);
+    await consumer.deliver(P0);
+    assert.deepEqual(begun, ['0:0', '0:1', '1:0', '0:2'], 'nothing that began came again');
+    const { dropped, abandoned } = runner.stats();
+    assert.deepEqual({ dropped, abandoned }, { dropped: 1, abandoned: 0 });
   });
 
-  it('forgets what waits behind a message under way', async () => {
-    const { runner, consumer, begun, end } = await scene();
-    consumer.append(P0, ['a', 'a', 'a']);
+  it('waits for nobody when a rebalance begins while nothing is under way', async () => {
+    const { consumer, clock, end } = await scene();
+    consumer.append(P0, ['a']);
     await consumer.deliver(P0);
-    await consumer.rebalance([P1]);
     await end('0:0');
-    assert.deepEqual(begun, ['0:0']);
-    assert.equal(runner.stats().dropped, 2);
+    // The clock stands still.
+    await consumer.rebalance([P1]);
+    assert.equal(consumer.committed(P0), 1n);
+    assert.equal(clock.sleepers, 1, 'but for the timer of commits');
+  });
+
+  it('waits at a rebalance no longer than it may, and commits what is done by then', async () => {
+    const { consumer, clock, begun, end } = await scene({ settleMs: 10_000 });
+    consumer.append(P0, ['a', 'b']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    let isGiven = false;
+    const given = consumer.rebalance([P0]).then(() => (isGiven = true));
+    await clock.advance(9_999);
+    assert.equal(isGiven, false);
+    assert.equal(consumer.committed(P0), 1n, 'the timer commits meanwhile');
+    await clock.advance(1);
+    await given;
+    await end('0:1');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 1n, 'what ends too late commits nothing');
+    await consumer.deliver(P0);
+    assert.deepEqual(begun, ['0:0', '0:1', '0:1']);
+  });
+
+  it('does not wait again for what an earlier rebalance has waited for in vain', async () => {
+    const { consumer, clock } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    const given = consumer.rebalance([P1]);
+    await clock.advance(10_000);
+    await given;
+    // The clock stands still.
+    await consumer.rebalance([P0]);
+  });
+
+  it('waits at a rebalance only as long as there is use in it', async () => {
+    const { consumer, end } = await scene();
+    consumer.append(P0, ['a', 'b']);
+    await consumer.deliver(P0);
+    await end('0:0');
+    const over = new AbortController();
+    const given = consumer.rebalance([P0], over.signal);
+    over.abort();
+    await given;
+    assert.equal(consumer.committed(P0), 1n);
+  });
+
+  it('starts nothing while it waits at a rebalance: not what is behind a key, nor behind a full house, nor new', async () => {
+    const { runner, consumer, begun, end } = await scene({ maxInFlight: 2, maxHeld: 3 });
+    consumer.append(P0, ['a', 'b', 'a', 'c']);
+    consumer.append(P1, ['x']);
+    const delivery = consumer.deliver(P0);
+    const given = consumer.rebalance([P1]);
+    await consumer.deliver(P1);
+    await delivery;
+    await end('0:0');
+    assert.deepEqual(begun, ['0:0', '0:1']);
+    await end('0:1');
+    await given;
+    assert.equal(consumer.committed(P0), 2n);
+    assert.equal(consumer.committed(P1), null);
+    assert.equal(runner.stats().dropped, 1, 'what had no room was never held');
+    await consumer.deliver(P1);
+    assert.deepEqual(begun, ['0:0', '0:1', '1:0']);
+  });
+
+  it('gives up at a rebalance what waits for a try, and what fails while it waits for the others', async () => {
+    const { runner, consumer, clock, begun, fatal, end } = await scene();
+    consumer.append(P0, ['a', 'b', 'c']);
+    await consumer.deliver(P0);
+    await end('0:1', AWAY);
+    const given = consumer.rebalance([P0]);
+    await end('0:2', AWAY);
+    await end('0:0');
+    // The clock stands still: nobody waited for a try.
+    await given;
+    assert.equal(consumer.committed(P0), 1n);
+    assert.deepEqual(begun, ['0:0', '0:1', '0:2']);
+    const { inFlight, abandoned, retries } = runner.stats();
+    assert.deepEqual({ inFlight, abandoned, retries }, { inFlight: 0, abandoned: 2, retries: 0 });
+    assert.deepEqual(fatal, []);
+    await consumer.deliver(P0);
+    await end('0:1');
+    await end('0:2');
+    await clock.advance(1_000);
+    assert.equal(consumer.committed(P0), 3n);
+    assert.equal(await runner.drain(1_000), 0, 'what was given up came again and was done');
+  });
+
+  it('stops as ever when processing fails unexpectedly while it waits at a rebalance', async () => {
+    const { consumer, fatal, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    const given = consumer.rebalance([P1]);
+    await end('0:0', new TypeError('undefined is not a function'));
+    await given;
+    assert.equal(fatal.length, 1);
+    assert.equal(consumer.committed(P0), null);
+  });
+
+  it('joins its group no more when it drains: a rebalance waits for it to leave', async () => {
+    const { runner, consumer, end } = await scene();
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    const over = new AbortController();
+    let isGiven = false;
+    const given = consumer.rebalance([P0], over.signal).then(() => (isGiven = true));
+    const drained = runner.drain(5_000);
+    await end('0:0');
+    assert.equal(await drained, 0);
+    assert.equal(consumer.stopped, true);
+    assert.equal(consumer.committed(P0), 1n);
+    assert.equal(isGiven, false);
+    over.abort();
+    await given;
+  });
+
+  it('drains no longer than its deadline, also while it waits at a rebalance', async () => {
+    const { runner, consumer, clock } = await scene({ settleMs: 60_000 });
+    consumer.append(P0, ['a']);
+    await consumer.deliver(P0);
+    const over = new AbortController();
+    const given = consumer.rebalance([P0], over.signal);
+    const drained = runner.drain(5_000);
+    await clock.advance(5_000);
+    assert.equal(await drained, 1);
+    assert.equal(consumer.stopped, true);
+    over.abort();
+    await given;
   });
 
   it('commits nothing for work that began before the partitions were given anew', async () => {
     const { consumer, clock, begun, end } = await scene();
     consumer.append(P0, ['a']);
     await consumer.deliver(P0);
-    await consumer.rebalance([P0]);
+    await consumer.rebalance([P0], OVER);
     await consumer.deliver(P0);
     await end('0:0');
     await clock.advance(1_000);

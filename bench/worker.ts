@@ -7,7 +7,7 @@ import type { Arena } from './arena.js';
 import { startProgram } from './program.js';
 
 /** docs/configuration.md, Memory. */
-const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=24'];
+const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=24', '--heap-growing-percent=100'];
 const READY_DEADLINE_MS = 30_000;
 
 /** What a worker reads, where it writes, and through which accounts it captures. */

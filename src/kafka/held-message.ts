@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { LogMessage } from '../ports/log.js';
+import { RecordMessage } from './batch-record.js';
 import { footprintOf } from './footprint.js';
 
 /** What holding a message takes in memory, in bytes. */
 export function bytesOf(message: LogMessage): number {
+  if (message instanceof RecordMessage) return message.footprint;
   const names = message.headers.reduce((sum, [name]) => sum + name.length, 0);
   return footprintOf(names + lengthOf(message), message.headers.length);
 }
@@ -21,6 +23,7 @@ export function laneOf({ topic, key }: LogMessage): string | null {
  * longer would hold all of that.
  */
 export function detached(message: LogMessage): LogMessage {
+  if (message instanceof RecordMessage) return message;
   const own = Buffer.allocUnsafeSlow(lengthOf(message));
   let at = 0;
   const copyOf = (bytes: Uint8Array): Uint8Array => {

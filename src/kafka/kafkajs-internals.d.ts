@@ -65,19 +65,34 @@ declare module 'kafkajs/src/protocol/decoder.js' {
 
 declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
   /** A message as it goes through kafkajs; control records are not delivered. */
-  export type DecodedMessage = import('kafkajs').KafkaMessage & {
+  export type DecodedMessage = Readonly<
+    Pick<import('kafkajs').KafkaMessage, 'key' | 'value' | 'timestamp' | 'attributes' | 'offset'>
+  > & {
+    readonly headers?: import('kafkajs').IHeaders;
     readonly isControlRecord: boolean;
-    readonly batchContext: BatchContext;
+    readonly batchContext: Pick<BatchContext, 'firstOffset' | 'firstTimestamp'>;
   };
 
+  /** What the records' own numbers are relative to, and what holds for all of them. Numbers of 64 bits are text. */
   export interface BatchContext {
     readonly firstOffset: string;
     readonly firstTimestamp: string;
+    readonly maxTimestamp: string;
+    readonly partitionLeaderEpoch: number;
+    readonly lastOffsetDelta: number;
+    readonly producerId: string;
+    readonly producerEpoch: number;
+    readonly firstSequence: number;
+    readonly inTransaction: boolean;
+    readonly isControlBatch: boolean;
+    /** 0 if times are the producer's, 1 if they are the broker's. */
+    readonly timestampType: number;
+    readonly magicByte: number;
   }
 
   export default function decodeRecord(
     decoder: import('kafkajs/src/protocol/decoder.js').default,
-    batch: BatchContext,
+    batch: Pick<BatchContext, 'firstOffset' | 'firstTimestamp'>,
   ): DecodedMessage;
 }
 

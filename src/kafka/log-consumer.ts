@@ -1,14 +1,14 @@
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Offsets } from 'kafkajs';
+import type { Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Offsets } from 'kafkajs';
 import type { Logger } from 'pino';
 import { CaptureWorkerError, messageOf } from '../errors.js';
-import type { Commit, LogConsumer, LogHandler, LogHeaders, TopicPartition } from '../ports/log.js';
+import type { Commit, LogConsumer, LogHandler, LogMessage, TopicPartition } from '../ports/log.js';
 import type { KafkaClient, KafkaClientConfig } from './client.js';
 import { openKafkaClient } from './client.js';
 import { within } from './deadline.js';
 import { logUnavailable, logUnusable, mustRejoin } from './errors.js';
 import { toLogMessage } from './log-message.js';
 import { beforeRejoining, commitAs, forgetMember } from './membership.js';
-import { HEADERS_OMITTED } from './read-batch.js';
+import { headersOmitted } from './read-batch.js';
 
 export interface LogConsumerOptions {
   readonly client: KafkaClientConfig;
@@ -145,11 +145,8 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
   async function eachBatch(handler: LogHandler, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const epochOfBatch = epoch;
-    const messages = batch.messages.map((message) => toLogMessage(batch, message));
-    for (const { headers, offset } of messages)
-      warnOfHeaders(headers, `${nameOf(batch)} at offset ${offset.toString()}`);
     await handler.messages(
-      messages,
+      messagesIn(batch),
       epochOfBatch,
       () => heartbeatOrRejoin(payload),
       endOf(batch, batch.lastOffset()),
@@ -158,12 +155,17 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
     if (epoch === epochOfBatch) payload.resolveOffset(batch.lastOffset());
   }
 
-  function warnOfHeaders(headers: LogHeaders, message: string): void {
-    const [first] = headers;
-    if (first?.[0] !== HEADERS_OMITTED || headers.length > 1) return;
-    log.warn(
-      `the message ${message} has ${Buffer.from(first[1]).toString()} headers, more than are kept; it goes on without them`,
-    );
+  /** One by one as they are asked for: what waits for room waits as it came. */
+  function* messagesIn(batch: Batch): Generator<LogMessage> {
+    for (const fetched of batch.messages) {
+      const message = toLogMessage(batch, fetched);
+      const omitted = headersOmitted(fetched);
+      if (omitted !== null)
+        log.warn(
+          `the message ${nameOf(batch)} at offset ${fetched.offset} has ${omitted} headers, more than are kept; it goes on without them`,
+        );
+      yield message;
+    }
   }
 
   async function passOver(

@@ -1,9 +1,12 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import { viewOf } from '../bytes.js';
 import type { LogHeaders, LogMessage, LogRecord, TopicPartition } from '../ports/log.js';
+import { BatchRecord, dateOf } from './batch-record.js';
 
 /** A message as kafkajs delivers it, in our form. */
-export function toLogMessage({ topic, partition }: TopicPartition, message: KafkaMessage): LogMessage {
+export function toLogMessage(place: TopicPartition, message: KafkaMessage): LogMessage {
+  if (message instanceof BatchRecord) return message.toMessage(place);
+  const { topic, partition } = place;
   return {
     topic,
     partition,
@@ -11,16 +14,8 @@ export function toLogMessage({ topic, partition }: TopicPartition, message: Kafk
     key: message.key,
     value: message.value,
     headers: toLogHeaders(message.headers ?? {}),
-    timestamp: timeOf(message.timestamp),
+    timestamp: dateOf(BigInt(message.timestamp)),
   };
-}
-
-/** The furthest that a date reaches from 1970, in ms. */
-const MAX_TIME_MS = 8.64e15;
-
-/** Older brokers take any 64 bits for a time; one that no date can hold becomes the nearest that can. */
-function timeOf(timestamp: string): Date {
-  return new Date(Math.max(-MAX_TIME_MS, Math.min(MAX_TIME_MS, Number(timestamp))));
 }
 
 /**

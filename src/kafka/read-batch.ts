@@ -4,8 +4,10 @@ import decodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js'
 import { messageOf } from '../errors.js';
 import { codecOf, decompress } from './compression/codecs.js';
 import { isOutOfMemory } from './compression/failure.js';
+import { BatchRecord } from './batch-record.js';
 import type { FetchedFrom } from './fetched-records.js';
 import type { BatchHeader } from './record-batch.js';
+import { RecordReader } from './record-reader.js';
 import type { CrowdedRecord } from './records.js';
 import { recordsToTake } from './records.js';
 import type { Room } from './room.js';
@@ -13,6 +15,13 @@ import { NoMemoryForBatch, UnreadableBatch } from './unreadable-batch.js';
 
 /** The only header of a message that came with too many to be kept: how many they were. The message itself stays where it was read. */
 export const HEADERS_OMITTED = 'headers_omitted';
+const OMITTED = Symbol('headers were omitted');
+
+/** How many headers a message came with if they were too many to be kept, else null. */
+export function headersOmitted(message: object): string | null {
+  const omitted: unknown = Reflect.get(message, OMITTED);
+  return typeof omitted === 'string' ? omitted : null;
+}
 
 /**
  * The messages of a batch, whose records are `bytes`, from the offset on that was asked for, as far as there is room. Rejects with
@@ -53,24 +62,38 @@ function decodeRecords(
     },
     room,
   );
-  const decoder = new Decoder(withoutTheRest(records.subarray(start, end)));
+  const taken = withoutTheRest(records.subarray(start, end));
+  const reader = new RecordReader(taken);
   const messages: DecodedMessage[] = [];
   for (let index = 0; index < count; index += 1) {
-    const record = decoder.readVarIntBytes();
-    if (record !== null) messages.push(decode(record, crowded.get(index), header));
+    const endOfRecord = reader.endOfSized();
+    const begin = reader.at;
+    reader.moveTo(endOfRecord);
+    const tooMany = crowded.get(index);
+    messages.push(
+      tooMany === undefined
+        ? new BatchRecord(taken, begin, endOfRecord, offsetIn(taken, begin, header), header.context)
+        : withoutHeaders(taken.subarray(begin, endOfRecord), tooMany, header),
+    );
   }
   return messages;
 }
 
-function decode(
+function offsetIn(bytes: Buffer, begin: number, { baseOffset }: BatchHeader): string {
+  const reader = new RecordReader(bytes, begin + 1);
+  reader.varint();
+  return (baseOffset + BigInt(reader.varint())).toString();
+}
+
+function withoutHeaders(
   record: Buffer,
-  crowded: CrowdedRecord | undefined,
+  { headersAt, headers }: CrowdedRecord,
   { context }: BatchHeader,
 ): DecodedMessage {
-  if (crowded === undefined) return decodeRecord(new Decoder(record), context);
-  const withoutHeaders = Buffer.concat([record.subarray(0, crowded.headersAt), NO_HEADERS]);
-  const message = decodeRecord(new Decoder(withoutHeaders), context);
-  return Object.assign(message, { headers: { [HEADERS_OMITTED]: Buffer.from(String(crowded.headers)) } });
+  const rest = Buffer.concat([record.subarray(0, headersAt), NO_HEADERS]);
+  const message = decodeRecord(new Decoder(rest), context);
+  const omitted = String(headers);
+  return Object.assign(message, { [OMITTED]: omitted, headers: { [HEADERS_OMITTED]: Buffer.from(omitted) } });
 }
 
 /** The number of headers, as a varint. */

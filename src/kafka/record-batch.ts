@@ -1,3 +1,4 @@
+import type { BatchContext } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 
 /** The header of a record batch (Kafka's format 2), as far as reading needs it. */
@@ -11,23 +12,7 @@ export interface BatchHeader {
   readonly start: number;
   /** Where they end, and the next batch begins. */
   readonly end: number;
-  /** What the records' own numbers are relative to, in the form that kafkajs wants it. */
   readonly context: BatchContext;
-}
-
-export interface BatchContext {
-  readonly firstOffset: string;
-  readonly firstTimestamp: string;
-  readonly maxTimestamp: string;
-  readonly partitionLeaderEpoch: number;
-  readonly lastOffsetDelta: number;
-  readonly producerId: string;
-  readonly producerEpoch: number;
-  readonly firstSequence: number;
-  readonly inTransaction: boolean;
-  readonly isControlBatch: boolean;
-  readonly timestampType: number;
-  readonly magicByte: number;
 }
 
 /** How long a header is; the records follow it. */

@@ -1,4 +1,5 @@
 import { footprintOf } from './footprint.js';
+import { notRecords, RecordReader } from './record-reader.js';
 import type { Room } from './room.js';
 
 /** Consecutive records in the bytes of a batch. */
@@ -44,7 +45,7 @@ export function recordsToTake(
   { count, fromDelta, lastDelta }: RecordsWanted,
   room: Room,
 ): RecordRange {
-  const reader = createReader(bytes);
+  const reader = new RecordReader(bytes);
   const crowded = new Map<number, CrowdedRecord>();
   let start = 0;
   let end = 0;
@@ -81,7 +82,7 @@ export function recordsToTake(
 }
 
 /** Returns how many there were. */
-function skipHeaders(reader: Reader): number {
+function skipHeaders(reader: RecordReader): number {
   const headers = reader.varint();
   if (headers < 0) throw notRecords();
   for (let index = 0; index < headers; index += 1) {
@@ -89,64 +90,4 @@ function skipHeaders(reader: Reader): number {
     reader.skipSized();
   }
   return headers;
-}
-
-interface Reader {
-  readonly at: number;
-  moveTo(at: number): void;
-  skip(bytes: number): void;
-  varint(): number;
-  /** Reads a length, and returns where what is so long ends. */
-  endOfSized(): number;
-  /** Passes over bytes with their length before them; the length of null is -1. */
-  skipSized(): void;
-}
-
-/** Throws where the bytes end too early. */
-function createReader(bytes: Buffer): Reader {
-  let at = 0;
-
-  function moveTo(next: number): void {
-    if (next < at || next > bytes.length) throw notRecords();
-    at = next;
-  }
-
-  function varint(): number {
-    let zigzag = 0;
-    // Beyond 53 bits it isn't exact; that is so for times alone, which nobody here asks for.
-    for (let factor = 1; ; factor *= 128) {
-      const byte = bytes[at];
-      if (byte === undefined || factor > LONGEST) throw notRecords();
-      at += 1;
-      zigzag += (byte & 0x7f) * factor;
-      if (byte < 0x80) break;
-    }
-    return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-  }
-
-  return {
-    get at() {
-      return at;
-    },
-    moveTo,
-    skip: (count) => {
-      moveTo(at + count);
-    },
-    varint,
-    endOfSized: () => {
-      const length = varint();
-      return at + length;
-    },
-    skipSized: () => {
-      const length = varint();
-      moveTo(at + Math.max(0, length));
-    },
-  };
-}
-
-/** The factor of the tenth byte of a varint, which is the last that one of 64 bits can have. */
-const LONGEST = 128 ** 9;
-
-function notRecords(): Error {
-  return new Error('is broken: its records are not laid out as records are');
 }

@@ -118,7 +118,7 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   async function takeBatch(
-    batch: readonly LogMessage[],
+    batch: Iterable<LogMessage>,
     epoch: number,
     heartbeat: () => Promise<void>,
     end: Commit,
@@ -133,7 +133,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   /** False if not all of them were handed over. */
   async function handOver(
-    batch: readonly LogMessage[],
+    batch: Iterable<LogMessage>,
     epoch: number,
     heartbeat: () => Promise<void>,
   ): Promise<boolean> {

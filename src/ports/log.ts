@@ -45,7 +45,7 @@ export interface LogHandler {
    * aborted messages; so there may be an end without messages.
    */
   messages(
-    batch: readonly LogMessage[],
+    batch: Iterable<LogMessage>,
     epoch: number,
     heartbeat: () => Promise<void>,
     end: Commit,

@@ -219,7 +219,7 @@ async function readUntil(client: KafkaClientConfig, awaited: string): Promise<st
     assigned: () => undefined,
     revoking: () => Promise.resolve(),
     messages: (messages) => {
-      read.push(...messages.map(({ value }) => Buffer.from(value ?? []).toString()));
+      for (const { value } of messages) read.push(Buffer.from(value ?? []).toString());
       return Promise.resolve();
     },
   });

@@ -51,7 +51,7 @@ describe('the log consumer', () => {
       assigned: (partitions, epoch) => epochs.push({ partitions, epoch }),
       revoking: () => Promise.resolve(),
       messages: (batch) => {
-        delivered.push(...batch.map(({ partition, offset }) => `${String(partition)}:${offset.toString()}`));
+        for (const { partition, offset } of batch) delivered.push(`${String(partition)}:${offset.toString()}`);
         return Promise.resolve();
       },
       ...change,
@@ -198,7 +198,7 @@ describe('the log consumer', () => {
     const values: string[] = [];
     const { consumer, handler } = reader(t, [topic], {
       messages: (batch) => {
-        values.push(...batch.map(({ value }) => Buffer.from(value ?? []).toString()));
+        for (const { value } of batch) values.push(Buffer.from(value ?? []).toString());
         return Promise.resolve();
       },
     });

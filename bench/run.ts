@@ -25,7 +25,7 @@ export interface RunOptions {
 }
 
 const BACKLOG = { quick: 100_000, full: 200_000 };
-const IDLE_MS = { quick: 10_000, full: 60_000 };
+const IDLE_MS = { quick: 20_000, full: 60_000 };
 const LATENCY_MS = { quick: 20_000, full: 60_000 };
 
 /** Everything that `npm run bench` measures, one after the other. */

@@ -53,14 +53,20 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
     fatal: () => fatal,
     isDraining: () => draining !== null,
   });
-  const notify = await listenForNotifications(parts, startUp).catch(async (error: unknown) => {
-    await Promise.all([probes.close(), parts.close()]);
-    throw error;
-  });
-  const starting = start(parts, startUp, onFatal).catch((error: unknown) => {
-    onFatal(error);
-    return null;
-  });
+  let running: Pipeline | null = null;
+  const notify = await listenForNotifications(parts, startUp, () => running?.notificationStored()).catch(
+    async (error: unknown) => {
+      await Promise.all([probes.close(), parts.close()]);
+      throw error;
+    },
+  );
+  const starting = start(parts, startUp, onFatal).then(
+    (pipeline) => (running = pipeline),
+    (error: unknown) => {
+      onFatal(error);
+      return null;
+    },
+  );
 
   async function drain(): Promise<{ readonly left: number }> {
     log.info('draining: no more orders are taken, those under way are finished');

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { AccountConfig } from './config/accounts.js';
 import type { NotifiedAccount } from './http/receive-notification.js';
-import type { NotifyServer } from './http/notify.js';
+import type { NotifyOptions, NotifyServer } from './http/notify.js';
 import { createNotifyServer } from './http/notify.js';
 import { sourceFilter } from './addresses.js';
 import type { Parts } from './parts.js';
@@ -14,11 +14,13 @@ import { keepNotification } from './store/notifications.js';
 
 /**
  * Takes the providers' notifications for all accounts; null if the configuration says that this worker doesn't. Until the database was found
- * to be what it should, they are told to come again. Rejects with PORT_UNAVAILABLE.
+ * to be what it should, they are told to come again. `onStored` is told of each that is new and durable, once it is. Rejects with
+ * PORT_UNAVAILABLE.
  */
 export async function listenForNotifications(
   { config, metrics, clock, pool, log }: Parts,
   startUp: StartUp,
+  onStored: () => void,
 ): Promise<NotifyServer | null> {
   const { host, port, windowMs } = config.notify;
   if (port === null) return null;
@@ -26,12 +28,21 @@ export async function listenForNotifications(
     host,
     port,
     accounts: config.accounts.map((account) => notifiedAccount(account, windowMs)),
-    keep: (notification) => keepNotification(pool, notification),
+    keep: telling((notification) => keepNotification(pool, notification), onStored),
     isReady: () => startUp.stateOf('schema').ok,
     observer: metrics,
     clock,
     log,
   });
+}
+
+/** Keeps notifications as `keep` does, and tells of each that is new once it is durable. One that is known already was told of before. */
+export function telling(keep: NotifyOptions['keep'], onStored: () => void): NotifyOptions['keep'] {
+  return async (notification) => {
+    const kept = await keep(notification);
+    if (kept === 'stored') onStored();
+    return kept;
+  };
 }
 
 /** An account as notifications see it: whose they are, and how they are verified. */

@@ -30,6 +30,8 @@ import { watchPauses } from './worker/watch-pauses.js';
 
 /** The worker's loops, running: the consumer of orders, the scheduler, the relay, and what reconciles. */
 export interface Pipeline {
+  /** Says that this process has stored a notification: it is published at once. */
+  notificationStored(): void;
   /**
    * Stops intake, lets what is under way end and be published, for at most `deadlineMs`, and leaves. Returns how many messages were left
    * undone; they are delivered again.
@@ -158,6 +160,9 @@ export async function startPipeline(
   scheduling.catch(onFatal);
 
   return {
+    notificationStored: () => {
+      reconciliation.notificationStored();
+    },
     drain: async (deadlineMs) => {
       const begun = clock.monotonic();
       const reserve = Math.min(RELAY_MS, deadlineMs * RELAY_SHARE);

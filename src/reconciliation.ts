@@ -24,6 +24,8 @@ import { takeNotification } from './worker/take-notification.js';
 export interface Reconciliation {
   /** Rejects with LOG_UNAVAILABLE or TOPIC_MISSING; then nothing runs. */
   start(): Promise<void>;
+  /** Says that this process has stored a notification, so that it is published at once. Costs nothing when called often. */
+  notificationStored(): void;
   /** Stops intake and the sweep, and lets what is under way end. Returns how many messages were left undone. */
   drain(deadlineMs: number): Promise<number>;
   /** Publishes what is queued, for at most `deadlineMs`. */
@@ -116,6 +118,9 @@ export function createReconciliation(
       publisher.start();
       sweeping = sweep.run();
       sweeping.catch(onFatal);
+    },
+    notificationStored: () => {
+      publisher.wake();
     },
     drain: async (deadlineMs) => {
       sweep.stop();

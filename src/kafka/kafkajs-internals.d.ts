@@ -9,8 +9,18 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
       clientId: string;
       broker: string;
       logger: import('kafkajs').Logger;
+      isConnected: () => boolean;
     });
     readonly pending: readonly unknown[];
+    readonly inflight: ReadonlyMap<
+      number,
+      { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }
+    >;
+    readonly requestTimeout: number;
+    readonly enforceRequestTimeout: boolean;
+    requestTimeoutIntervalId: NodeJS.Timeout | null;
+    isConnected: () => boolean;
+    scheduleRequestTimeoutCheck(): void;
     throttledUntil: number;
     throttleCheckTimeoutId: NodeJS.Timeout | null;
     push(request: {

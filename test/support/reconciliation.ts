@@ -9,6 +9,7 @@ import type { RegisteredContracts } from '../../src/kafka/schema-registry.js';
 import { loadSchemas, registerSchemas } from '../../src/kafka/schema-registry.js';
 import type { TopicNames } from '../../src/kafka/topics.js';
 import { topicNames } from '../../src/kafka/topics.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { LogMessage } from '../../src/ports/log.js';
 import type { StoredNotification } from '../../src/ports/notification.js';
 import type { NotificationResult } from '../../src/ports/observer.js';
@@ -58,8 +59,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** Opens a bench of its own. An inquiry is due when `policy` says. */
-export async function openBench(policy: FoldPolicy = POLICY): Promise<Bench> {
+/** Opens a bench of its own. An inquiry is due when `policy` says; all waits are the clock's. */
+export async function openBench(policy: FoldPolicy = POLICY, clock: Clock = systemClock): Promise<Bench> {
   const { SCHEMA_REGISTRY_URL } = process.env;
   if (SCHEMA_REGISTRY_URL === undefined) throw new Error('SCHEMA_REGISTRY_URL is not set');
   const kafka = await openTestKafka();
@@ -82,7 +83,7 @@ export async function openBench(policy: FoldPolicy = POLICY): Promise<Bench> {
   const store = testStore(pool, {
     fold: (capture, evidence, now) => fold({ capture, evidence, now, random: 0.5 }, policy),
   });
-  const shared = { clock: systemClock, random: Math.random, log: SILENT };
+  const shared = { clock, random: Math.random, log: SILENT };
   const observer = {
     ...SILENT_OBSERVER,
     notification: (_provider: unknown, result: NotificationResult) => void results.push(result),
@@ -126,6 +127,7 @@ export async function openBench(policy: FoldPolicy = POLICY): Promise<Bench> {
     results,
     keep: async (notifications) => {
       await Promise.all(notifications.map((one) => keepNotification(pool, one)));
+      reconciliation.notificationStored();
     },
     ended: (result, count) =>
       eventually(

@@ -4,7 +4,8 @@ import type { Capture } from '../../../src/capture/capture.js';
 import { captureIdOf } from '../../../src/capture/ids.js';
 import { frame } from '../../../src/kafka/avro/wire-format.js';
 import type { StoredNotification } from '../../../src/ports/notification.js';
-import { aCapture, EPOCH } from '../../support/captures.js';
+import { systemClock } from '../../../src/system-clock.js';
+import { aCapture, EPOCH, POLICY } from '../../support/captures.js';
 import { counted, written } from '../../support/counts.js';
 import { eventually } from '../../support/eventually.js';
 import { headerOf } from '../../support/headers.js';
@@ -239,3 +240,35 @@ describe('a notification of a database that was restored', () => {
     }
   });
 });
+
+describe('a notification that this process has stored', () => {
+  it('is published at once: nobody waits for the next look at the queue', async () => {
+    // No wait of a second or more ends by itself, and so no look at the queue is due.
+    const bench = await openBench(POLICY, {
+      ...systemClock,
+      sleep: (ms, signal) =>
+        ms < 1_000 || signal === undefined ? systemClock.sleep(ms, signal) : aborted(signal),
+    });
+    try {
+      // The first may be found by the look at the start.
+      for (const name of ['first', 'second', 'third']) {
+        await bench.keep([aNotification(DECLINED, captureOfPayment(name))]);
+        await eventually(
+          `the ${name} is published`,
+          async () => (await numberOf(bench.pool, 'select count(*) from notification_queue')) === 0,
+        );
+      }
+    } finally {
+      await bench.close();
+    }
+  });
+});
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+}

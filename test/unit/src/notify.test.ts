@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { AccountConfig } from '../../../src/config/accounts.js';
-import { notifiedAccount } from '../../../src/notify.js';
+import { notifiedAccount, telling } from '../../../src/notify.js';
 import {
   keyPair,
   PayermaxSender,
@@ -11,6 +11,8 @@ import {
 } from '../../support/notification-senders.js';
 import { noticeIn, readPosted, refusalIn } from '../../support/notices.js';
 import { payermaxSuccess, walletSuccess, yabandpaySuccess } from '../../support/notify-rig.js';
+import { aCapture } from '../../support/captures.js';
+import { aNotification, TOLD_CAPTURED } from '../../support/notifications.js';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 const WINDOW_MS = 60_000;
@@ -86,5 +88,31 @@ describe('an account as notifications see it', () => {
     const readAt = (ageMs: number) =>
       readPosted(reader, sender.post(walletSuccess('p_1'), new Date(NOW.getTime() - ageMs)), NOW).is;
     assert.deepEqual([readAt(WINDOW_MS), readAt(WINDOW_MS + 1)], ['verified', 'out_of_window']);
+  });
+});
+
+const NOTIFICATION = aNotification(TOLD_CAPTURED, aCapture());
+
+describe('telling of stored notifications', () => {
+  it('tells of one that is new, once it is durable', async () => {
+    const order: string[] = [];
+    const keep = telling(
+      async () => {
+        await Promise.resolve();
+        order.push('durable');
+        return 'stored';
+      },
+      () => void order.push('told'),
+    );
+    assert.equal(await keep(NOTIFICATION), 'stored');
+    assert.deepEqual(order, ['durable', 'told']);
+  });
+
+  it('says nothing of one that is known, or that may not be durable', async () => {
+    let told = 0;
+    const count = (): void => void (told += 1);
+    assert.equal(await telling(() => Promise.resolve('duplicate'), count)(NOTIFICATION), 'duplicate');
+    await assert.rejects(telling(() => Promise.reject(new Error('away')), count)(NOTIFICATION), /away/);
+    assert.equal(told, 0);
   });
 });

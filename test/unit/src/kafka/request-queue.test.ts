@@ -13,7 +13,11 @@ const NO_LOG = {
   setLogLevel: () => undefined,
 };
 
-function queue(t: TestContext, maxInFlightRequests: number | null = null): RequestQueue {
+function queue(
+  t: TestContext,
+  maxInFlightRequests: number | null = null,
+  timeouts: { readonly requestTimeout?: number; readonly enforceRequestTimeout?: boolean } = {},
+): RequestQueue {
   mendRequestQueue();
   const made = new RequestQueue({
     maxInFlightRequests,
@@ -22,6 +26,8 @@ function queue(t: TestContext, maxInFlightRequests: number | null = null): Reque
     clientId: 'test',
     broker: 'broker:9092',
     logger: NO_LOG,
+    isConnected: () => true,
+    ...timeouts,
   });
   t.after(() => {
     made.destroy();
@@ -29,7 +35,12 @@ function queue(t: TestContext, maxInFlightRequests: number | null = null): Reque
   return made;
 }
 
-function push(to: RequestQueue, correlationId: number, sent: number[]): void {
+function push(
+  to: RequestQueue,
+  correlationId: number,
+  sent: number[],
+  onRejected: () => void = () => undefined,
+): void {
   to.push({
     entry: {
       apiKey: 0,
@@ -37,7 +48,7 @@ function push(to: RequestQueue, correlationId: number, sent: number[]): void {
       apiVersion: 7,
       correlationId,
       resolve: () => undefined,
-      reject: () => undefined,
+      reject: onRejected,
     },
     expectResponse: true,
     sendRequest: () => sent.push(correlationId),
@@ -81,5 +92,45 @@ describe('the mended request queue of kafkajs', () => {
     assert.deepEqual(sent, [1]);
     full.fulfillRequest({ correlationId: 1, payload: null, size: 0 });
     assert.deepEqual(sent, [1, 2]);
+  });
+
+  it('looks once a second, or as often as requests may take, whether some have timed out', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+    const slow = queue(t, null, { requestTimeout: 15_000, enforceRequestTimeout: true });
+    const fast = queue(t, null, { requestTimeout: 300, enforceRequestTimeout: true });
+    const rejected: number[] = [];
+    for (const [to, id] of [
+      [slow, 1],
+      [fast, 2],
+    ] as const) {
+      push(to, id, [], () => void rejected.push(id));
+      to.scheduleRequestTimeoutCheck();
+    }
+    t.mock.timers.tick(300);
+    assert.deepEqual(rejected, []);
+    t.mock.timers.tick(300);
+    assert.deepEqual(rejected, [2]);
+    t.mock.timers.tick(14_400);
+    assert.deepEqual(rejected, [2], 'it has taken no more than it may');
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(rejected, [2, 1]);
+  });
+
+  it('looks ten times in ten seconds, and not at all once the connection is gone', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+    const idle = queue(t, null, { requestTimeout: 15_000, enforceRequestTimeout: true });
+    let looks = 0;
+    let connected = true;
+    idle.isConnected = () => {
+      looks += 1;
+      return connected;
+    };
+    idle.scheduleRequestTimeoutCheck();
+    t.mock.timers.tick(10_000);
+    assert.equal(looks, 10);
+    const cleared = t.mock.method(globalThis, 'clearInterval');
+    connected = false;
+    t.mock.timers.tick(1_000);
+    assert.equal(cleared.mock.callCount(), 1);
   });
 });

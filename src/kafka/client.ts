@@ -8,6 +8,7 @@ import { mendFetch } from './fetch-decoding.js';
 import { mendFetchRecovery } from './fetch-recovery.js';
 import { bridgeLogs } from './log-bridge.js';
 import { mendMembership } from './membership.js';
+import { mendProduce } from './produce-encoding.js';
 import { mendRecordHeaders } from './record-headers.js';
 import { mendReauthentication } from './reauthentication.js';
 import { mendRequestQueue } from './request-queue.js';
@@ -53,6 +54,7 @@ export function openKafkaClient(config: KafkaClientConfig, log: Logger): KafkaCl
   mendFetch();
   mendFetchRecovery();
   mendMembership();
+  mendProduce();
   mendReauthentication();
   mendRecordHeaders();
   const sockets = (config.sockets ?? createSockets)();

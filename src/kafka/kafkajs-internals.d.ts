@@ -156,6 +156,52 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
   export default definition;
 }
 
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    constructor(initialSize?: number);
+    /** What was written. */
+    readonly buffer: Buffer;
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    writeString(value: string | null): this;
+    /** With their length before them. */
+    writeBytes(value: Buffer): this;
+  }
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  export interface ProduceArgs {
+    readonly acks: number;
+    /** In ms. */
+    readonly timeout: number;
+    readonly compression?: number;
+    readonly transactionalId?: string | null | undefined;
+    /** A 64-bit number, in several forms. */
+    readonly producerId?: unknown;
+    readonly producerEpoch?: number;
+    readonly topicData: readonly TopicToProduce[];
+  }
+
+  export interface TopicToProduce {
+    readonly topic: string;
+    readonly partitions: readonly PartitionToProduce[];
+  }
+
+  export interface PartitionToProduce {
+    readonly partition: number;
+    readonly firstSequence?: number;
+    readonly messages: readonly import('kafkajs').Message[];
+  }
+
+  type Produce = (args: ProduceArgs) => {
+    readonly request: { readonly encode: () => Promise<import('kafkajs/src/protocol/encoder.js').default> };
+    readonly response: unknown;
+  };
+
+  const definition: { protocol: (options: { readonly version: number }) => Produce };
+  export default definition;
+}
+
 declare module 'kafkajs/src/broker/saslAuthenticator/oauthBearer.js' {
   export default function oauthBearer(sasl: {
     oauthBearerProvider: () => Promise<import('kafkajs').OauthbearerProviderResponse>;

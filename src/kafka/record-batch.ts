@@ -16,14 +16,14 @@ export interface BatchHeader {
 }
 
 /** How long a header is; the records follow it. */
-const HEADER_BYTES = 61;
+export const BATCH_HEADER_BYTES = 61;
 export const MAGIC = 2;
 /** Offset and length of a batch, which its length doesn't count. In older formats they are those of a message. */
 export const BEFORE_LENGTH_COUNTS = 12;
 const MAGIC_AT = 16;
-const CHECKSUM_AT = 17;
+export const CHECKSUM_AT = 17;
 /** What the checksum covers begins here: all but offset, length, epoch, format and the checksum itself. */
-const CHECKED_FROM = 21;
+export const CHECKED_FROM = 21;
 
 /** The format of what lies at `at`, which stands at the same place in all of them; null if there aren't enough bytes to know. */
 export function magicAt(bytes: Buffer, at: number): number | null {
@@ -32,9 +32,9 @@ export function magicAt(bytes: Buffer, at: number): number | null {
 
 /** The header at `at`, or null if the batch isn't there to its end: brokers cut off what exceeds the size of an answer. */
 export function headerAt(bytes: Buffer, at: number): BatchHeader | null {
-  if (at + HEADER_BYTES > bytes.length) return null;
+  if (at + BATCH_HEADER_BYTES > bytes.length) return null;
   const end = at + BEFORE_LENGTH_COUNTS + bytes.readInt32BE(at + 8);
-  if (end > bytes.length || end < at + HEADER_BYTES) return null;
+  if (end > bytes.length || end < at + BATCH_HEADER_BYTES) return null;
   const baseOffset = bytes.readBigInt64BE(at);
   const attributes = bytes.readInt16BE(at + 21);
   const lastOffsetDelta = bytes.readInt32BE(at + 23);
@@ -43,7 +43,7 @@ export function headerAt(bytes: Buffer, at: number): BatchHeader | null {
     lastOffset: baseOffset + BigInt(lastOffsetDelta),
     attributes,
     records: bytes.readInt32BE(at + 57),
-    start: at + HEADER_BYTES,
+    start: at + BATCH_HEADER_BYTES,
     end,
     context: {
       firstOffset: baseOffset.toString(),

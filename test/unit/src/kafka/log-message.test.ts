@@ -115,12 +115,15 @@ describe('messages of kafkajs', () => {
     const headers: LogHeaders = [
       ['__proto__', bytes('1')],
       ['x', bytes('2')],
+      ['constructor', bytes('4')],
       ['x', bytes('3')],
+      ['x', bytes('5')],
     ];
     const sent = toKafkaMessage({ topic: 't', key: null, value: null, headers }).headers ?? {};
     assert.deepEqual(Object.entries(sent), [
-      ['__proto__', [bytes('1')]],
-      ['x', [bytes('2'), bytes('3')]],
+      ['__proto__', bytes('1')],
+      ['x', [bytes('2'), bytes('3'), bytes('5')]],
+      ['constructor', bytes('4')],
     ]);
   });
 });

@@ -28,6 +28,7 @@ export const BIGINT_LONG = avro.types.LongType.__with(
 const MAX_BYTES = 10;
 
 function readVarint(bytes: Uint8Array): bigint {
+  if (bytes.length <= EXACT_BYTES) return readExactly(bytes);
   if (bytes.length > MAX_BYTES) throw new RangeError('a long of more than 64 bits');
   let zigzag = 0n;
   for (const [index, byte] of bytes.entries()) zigzag |= BigInt(byte & 0x7f) << BigInt(7 * index);
@@ -36,6 +37,7 @@ function readVarint(bytes: Uint8Array): bigint {
 }
 
 function writeVarint(value: bigint): Buffer {
+  if (value >= -EXACT && value <= EXACT) return writeExactly(Number(value));
   let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
   const bytes: number[] = [];
   while (rest > 0x7fn) {
@@ -44,6 +46,32 @@ function writeVarint(value: bigint): Buffer {
   }
   bytes.push(Number(rest));
   return Buffer.from(bytes);
+}
+
+/**
+ * What real amounts and times are in: numbers, which have 53 bits, hold them and their zigzag form exactly. Of big integers each step makes
+ * a new one.
+ */
+const EXACT_BYTES = 7;
+const EXACT = 2n ** 51n;
+
+function readExactly(bytes: Uint8Array): bigint {
+  let zigzag = 0;
+  for (let index = bytes.length - 1; index >= 0; index -= 1)
+    zigzag = zigzag * 0x80 + ((bytes[index] ?? 0) & 0x7f);
+  return BigInt(zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2);
+}
+
+function writeExactly(value: number): Buffer {
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  const bytes = Buffer.allocUnsafe(MAX_BYTES);
+  let length = 0;
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) {
+    bytes[length] = (rest % 0x80) | 0x80;
+    length += 1;
+  }
+  bytes[length] = rest;
+  return bytes.subarray(0, length + 1);
 }
 
 /** Values from JSON (a schema's defaults) and ints of a writer's schema come as numbers; large ones as strings. */

@@ -11,10 +11,11 @@ export interface Framed {
 }
 
 export function frame({ schemaId, payload }: Framed): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt8(MAGIC, 0);
-  header.writeInt32BE(schemaId, 1);
-  return Buffer.concat([header, payload]);
+  const value = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  value.writeUInt8(MAGIC, 0);
+  value.writeInt32BE(schemaId, 1);
+  value.set(payload, HEADER_BYTES);
+  return value;
 }
 
 /** Takes a value apart without copying it; null if it isn't framed so. The id can be any 32 bits, also negative. */

@@ -33,6 +33,17 @@ it('writes the same bytes as any other Avro writer', () => {
   assert.equal(BIGINT_LONG.toBuffer(MIN).toString('hex'), 'ffffffffffffffffff01');
 });
 
+it('carries what lies beside a power of two, and writes it as any other Avro writer', () => {
+  const plain = avro.Type.forSchema('long');
+  for (let bit = 0n; bit < 63n; bit += 1n) {
+    for (const value of [2n ** bit - 1n, 2n ** bit, -(2n ** bit), -(2n ** bit) - 1n]) {
+      const bytes = BIGINT_LONG.toBuffer(value);
+      assert.equal(BIGINT_LONG.fromBuffer(bytes), value);
+      if (bit < 52n) assert.deepEqual(bytes, plain.toBuffer(Number(value)));
+    }
+  }
+});
+
 it('refuses what is no 64-bit integer instead of wrapping or rounding it', () => {
   for (const value of [MAX + 1n, MIN - 1n, 2n ** 64n, 5, 1.5, '5', null, undefined]) {
     assert.equal(BIGINT_LONG.isValid(value), false);

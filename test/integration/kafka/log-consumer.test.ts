@@ -51,7 +51,8 @@ describe('the log consumer', () => {
       assigned: (partitions, epoch) => epochs.push({ partitions, epoch }),
       revoking: () => Promise.resolve(),
       messages: (batch) => {
-        for (const { partition, offset } of batch) delivered.push(`${String(partition)}:${offset.toString()}`);
+        for (const { partition, offset } of batch)
+          delivered.push(`${String(partition)}:${offset.toString()}`);
         return Promise.resolve();
       },
       ...change,

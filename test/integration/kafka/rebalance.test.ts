@@ -145,19 +145,17 @@ describe('a rebalance of runners on Kafka', () => {
     assert.deepEqual([...made.begun].sort(), ['0:0', '0:1', '1:0', '1:1']);
   });
 
-  it('waits no longer than it may for a call that does not end', async (t) => {
-    const made = await group(2, ({ partition }) => (partition === 0 ? Infinity : 100));
+  it('waits no longer than it may for calls that do not end', async (t) => {
+    const made = await group(2, () => Infinity);
     await append(made, 2, 1);
     await made.start(t, { settleMs: 500 });
-    await eventually(
-      'one is done and one under way',
-      () => made.ended.length === 1 && made.begun.length === 2,
-    );
+    await eventually('both are under way', () => made.begun.length === 2);
     const started = performance.now();
     await made.start(t);
     assert.ok(performance.now() - started < 15_000, 'the group would go on without it after 30 s');
-    await eventually('it comes again', () => made.begun.length === 3);
-    assert.deepEqual([...made.begun].sort(), ['0:0', '0:0', '1:0']);
+    // The other stays where it was, behind itself in its lane: one of a key at a time.
+    await eventually('the one that moved begins again', () => made.begun.length === 3);
+    assert.deepEqual([...new Set(made.begun)].sort(), ['0:0', '1:0']);
   });
 
   it('lets a member leave at once that is stopped while it waits', async (t) => {

@@ -2,10 +2,13 @@ import type { Logger } from 'pino';
 import { identityOf } from './accounts.js';
 import type { Config } from './config/config.js';
 import type { CaptureWorkerError } from './errors.js';
+import type { RegisteredContracts } from './kafka/schema-registry.js';
 import { loadSchemas } from './kafka/schema-registry.js';
+import { warnOfTopics } from './kafka/warn-of-topics.js';
 import { listenForNotifications } from './notify.js';
 import type { Parts } from './parts.js';
 import { openParts } from './parts.js';
+import { pipelinePorts, pipelineSettings } from './pipeline-ports.js';
 import type { Pipeline } from './pipeline.js';
 import { fatalError, startPipeline } from './pipeline.js';
 import type { StartUp } from './start-up.js';
@@ -60,7 +63,7 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
       throw error;
     },
   );
-  const starting = start(parts, startUp, onFatal).then(
+  const starting = start(parts, startUp, onFatal, givenUp.signal).then(
     (pipeline) => (running = pipeline),
     (error: unknown) => {
       onFatal(error);
@@ -97,6 +100,7 @@ async function start(
   parts: Parts,
   startUp: StartUp,
   onFatal: (error: unknown) => void,
+  givenUp: AbortSignal,
 ): Promise<Pipeline | null> {
   const { pool, registry, topics, log } = parts;
   const began = parts.clock.monotonic();
@@ -107,10 +111,28 @@ async function start(
   });
   const contracts = await startUp.step('registry', () => loadSchemas(registry, topics));
   if (contracts === null) return null;
-  const pipeline = await startUp.step('kafka', () => startPipeline(parts, contracts, onFatal));
-  if (pipeline !== null)
-    log.info({ ms: Math.round(parts.clock.monotonic() - began) }, 'ready: taking orders');
+  const pipeline = await startUp.step('kafka', () => startLoops(parts, contracts, onFatal));
+  if (pipeline === null) return null;
+  void warnOfTopics({ client: parts.kafka, prefix: parts.config.topicPrefix, log, stop: givenUp });
+  log.info({ ms: Math.round(parts.clock.monotonic() - began) }, 'ready: taking orders');
   return pipeline;
+}
+
+function startLoops(
+  parts: Parts,
+  contracts: RegisteredContracts,
+  onFatal: (error: unknown) => void,
+): Promise<Pipeline> {
+  const { clock, random, newId, log, metrics } = parts;
+  return startPipeline(pipelinePorts(parts, contracts, onFatal), {
+    clock,
+    random,
+    newId,
+    log,
+    metrics,
+    settings: pipelineSettings(parts),
+    onFatal,
+  });
 }
 
 interface Deferred {

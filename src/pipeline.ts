@@ -1,28 +1,25 @@
+import type { Logger } from 'pino';
+import type { OrderConsumerOptions } from '../consumers/order-fulfilled.js';
 import { consumeOrderFulfilled } from '../consumers/order-fulfilled.js';
 import { createDeadLetterProducer } from '../producers/dead-letter.js';
 import { createOutboxRelay } from '../producers/outbox-relay.js';
-import { licenceOf } from './capture/licence.js';
-import { fold } from './capture/state-machine.js';
 import { CaptureWorkerError } from './errors.js';
-import { eventEncoder } from './kafka/event-encoder.js';
-import { createLogConsumer } from './kafka/log-consumer.js';
-import { orderDecoder } from './kafka/order-decoder.js';
 import type { Runner } from './kafka/runner.js';
 import { createRunner } from './kafka/runner.js';
-import type { RegisteredContracts } from './kafka/schema-registry.js';
 import { traceparentIn } from './kafka/traceparent.js';
-import { warnOfTopics } from './kafka/warn-of-topics.js';
-import type { Parts } from './parts.js';
-import type { CaptureStore } from './ports/store.js';
-import type { Reconciliation } from './reconciliation.js';
+import type { Metrics } from './metrics/metrics.js';
+import type { Clock, Random } from './ports/clock.js';
+import type { NewId } from './ports/ids.js';
+import type { LogConsumer } from './ports/log.js';
+import type { Observer } from './ports/observer.js';
+import type { AccountPause } from './ports/pauses.js';
+import type { CaptureStore, OutboxStore, WaitingStore } from './ports/store.js';
+import type { Reconciliation, ReconciliationPorts } from './reconciliation.js';
 import { createReconciliation } from './reconciliation.js';
-import { listPauses } from './store/account-pauses.js';
-import { createCaptureStore } from './store/capture-store.js';
-import { createOutboxStore } from './store/outbox.js';
-import { createWaitingStore } from './store/overlooked.js';
 import { batchStore } from './worker/batched-store.js';
 import { placesFor } from './worker/places.js';
 import { createScheduler } from './worker/scheduler.js';
+import type { SendingAccount } from './worker/send.js';
 import type { TakeOrderOptions } from './worker/take-order.js';
 import { takeOrder } from './worker/take-order.js';
 import { tellOverlooked } from './worker/tell-overlooked.js';
@@ -39,120 +36,170 @@ export interface Pipeline {
   drain(deadlineMs: number): Promise<number>;
 }
 
-/** How often the schedule is looked at when nothing was due, in ms. */
-const SCHEDULE_EVERY_MS = 500;
+/** All that the loops read, write and call: Kafka and PostgreSQL in production (pipeline-ports.ts). */
+export interface PipelinePorts extends Omit<ReconciliationPorts, 'queue' | 'consumer'> {
+  readonly captures: CaptureStore;
+  readonly waiting: WaitingStore;
+  readonly outbox: OutboxStore;
+  readonly notificationQueue: OutboxStore;
+  readonly listPauses: () => Promise<readonly AccountPause[]>;
+  readonly orders: LogConsumer;
+  readonly reconciliation: LogConsumer;
+  readonly decodeOrder: OrderConsumerOptions['decode'];
+  readonly accounts: ReadonlyMap<string, SendingAccount>;
+}
+
+export interface PipelineOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+  readonly log: Logger;
+  readonly metrics: Observer & Pick<Metrics, 'watchRunner' | 'watchRelay' | 'watchAccounts'>;
+  readonly settings: PipelineSettings;
+  readonly pace?: PipelinePace;
+  /** Told, once, of what ends the loops although nobody asked. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** What is configured of the loops. All times are ms. */
+export interface PipelineSettings {
+  /** Names this process in attempts, leases and dead letters. */
+  readonly worker: string;
+  readonly batchSize: number;
+  readonly maxInFlight: number;
+  readonly commitEveryMs: number;
+  readonly leaseMarginMs: number;
+  readonly announceUnsentAfterMs: number;
+  readonly contradictionWaitMs: number;
+  readonly quietPeriodMs: number;
+}
+
+/** How often the loops look for what nobody wakes them for, in ms. */
+export interface PipelinePace {
+  /** At the schedule, when nothing was due. */
+  readonly scheduleEveryMs: number;
+  /** For captures that wait and that somebody is to be told of. */
+  readonly overlookedEveryMs: number;
+  /** At parked notifications. */
+  readonly sweepEveryMs: number;
+  /** Which accounts are paused, to tell of it. */
+  readonly pausesEveryMs: number;
+  /** At the outbox and at the queue of notifications; by default as their producers say. */
+  readonly publishEveryMs?: number;
+}
+
+const PACE: PipelinePace = {
+  scheduleEveryMs: 500,
+  overlookedEveryMs: 1_000,
+  sweepEveryMs: 1_000,
+  pausesEveryMs: 2_000,
+};
 const SCHEDULE_LIMIT = 100;
-/** How often it is looked whether captures wait that somebody is to be told of, in ms, and how many are told of at a time. */
-const OVERLOOKED_EVERY_MS = 1_000;
+/** How many captures that wait are told of at a time. */
 const OVERLOOKED_LIMIT = 200;
 /** How long other workers leave a row alone that this one has taken, in ms. */
 const TAKEN_FOR_MS = 15_000;
-/** How often it is looked which accounts are paused, to tell of it, in ms. */
-const PAUSES_EVERY_MS = 2_000;
 /** What is kept of a drain's deadline for publishing the last events: so many ms, or so large a share if that is less. */
 const RELAY_MS = 2_000;
 const RELAY_SHARE = 0.2;
 
-/**
- * Wires the loops together and starts them. `onFatal` is told, once, of what ends them although nobody asked. Rejects with
- * LOG_UNAVAILABLE or TOPIC_MISSING if the consumer can't start.
- */
-export async function startPipeline(
-  parts: Parts,
-  contracts: RegisteredContracts,
-  onFatal: (error: unknown) => void,
-): Promise<Pipeline> {
-  const { config, clock, random, log, metrics, topics, producer, pool } = parts;
+/** Wires the loops together and starts them. Rejects with LOG_UNAVAILABLE or TOPIC_MISSING if a consumer can't start. */
+export async function startPipeline(ports: PipelinePorts, options: PipelineOptions): Promise<Pipeline> {
+  const { accounts, captures, producer } = ports;
+  const { clock, random, newId, log, metrics, settings, onFatal, pace = PACE } = options;
+  const { worker, maxInFlight, commitEveryMs } = settings;
   const stop = new AbortController();
   const closing = new AbortController();
-  const relay = createOutboxRelay({ store: createOutboxStore({ pool }), producer, clock, random, log });
-  const due = wakingStore(captureStore(parts, contracts), () => {
+  const shared = { clock, random, log };
+  const publishing = {
+    ...shared,
+    producer,
+    ...(pace.publishEveryMs !== undefined && { pollEveryMs: pace.publishEveryMs }),
+  };
+  const relay = createOutboxRelay({ ...publishing, store: ports.outbox });
+  const due = wakingStore(captures, () => {
     relay.wake();
   });
   const store = batchStore({
+    ...shared,
     store: due,
-    maxBatch: config.worker.batchSize,
-    clock,
-    random,
+    maxBatch: settings.batchSize,
     observer: metrics,
-    log,
     stop: stop.signal,
   });
-  const options: TakeOrderOptions = {
+  const taking: TakeOrderOptions = {
     store,
     clock,
     observer: metrics,
     log,
-    accounts: parts.accounts,
-    leaseMarginMs: config.worker.leaseMarginMs,
-    newId: parts.newId,
-    announceUnsentAfterMs: config.policy.announceUnsentAfterMs,
+    accounts,
+    leaseMarginMs: settings.leaseMarginMs,
+    newId,
+    announceUnsentAfterMs: settings.announceUnsentAfterMs,
     closing: closing.signal,
-    worker: config.workerId,
+    worker,
   };
   const scheduler = createScheduler({
-    ...options,
+    ...taking,
     due,
     random,
-    pollEveryMs: SCHEDULE_EVERY_MS,
+    pollEveryMs: pace.scheduleEveryMs,
     limit: SCHEDULE_LIMIT,
     takenForMs: TAKEN_FOR_MS,
-    quietPeriodMs: config.policy.quietPeriodMs,
+    quietPeriodMs: settings.quietPeriodMs,
   });
-  const deadLetters = createDeadLetterProducer({
-    producer,
-    topicOf: (topic) => `${topic}.dlq`,
-    worker: config.workerId,
-  });
+  const deadLetters = createDeadLetterProducer({ producer, topicOf: (topic) => `${topic}.dlq`, worker });
   const runner = createRunner({
-    consumer: createLogConsumer({
-      client: parts.kafka,
-      groupId: config.kafka.group,
-      topics: [topics['order.fulfilled']],
-      log,
-      onFatal,
-    }),
+    ...shared,
+    consumer: ports.orders,
     process: consumeOrderFulfilled({
-      decode: orderDecoder(contracts, { registry: parts.registry, clock }),
-      take: (order, source) => takeOrder(order, source, options),
+      decode: ports.decodeOrder,
+      take: (order, source) => takeOrder(order, source, taking),
       deadLetter: (message, rejection) => deadLetters.put(message, rejection),
       traceparentOf: ({ headers }) => traceparentIn(headers),
       observer: metrics,
       log,
     }),
     onFatal,
-    clock,
-    random,
-    log,
-    ...placesFor(parts.accounts.values(), config.worker.maxInFlight),
-    commitEveryMs: config.worker.commitIntervalMs,
+    ...placesFor(accounts.values(), maxInFlight),
+    commitEveryMs,
   });
-  const reconciliation = createReconciliation(parts, contracts, { store, deadLetters, onFatal });
+  const reconciliation = createReconciliation(
+    { ...ports, queue: ports.notificationQueue, consumer: ports.reconciliation },
+    {
+      ...shared,
+      store,
+      deadLetters,
+      observer: metrics,
+      maxInFlight,
+      commitEveryMs,
+      onFatal,
+      sweepEveryMs: pace.sweepEveryMs,
+      ...(pace.publishEveryMs !== undefined && { publishEveryMs: pace.publishEveryMs }),
+    },
+  );
   await startConsumers(runner, reconciliation);
   metrics.watchRunner(() => runner.stats());
   metrics.watchRunner(() => reconciliation.stats());
   metrics.watchRelay(() => relay.stats());
-  metrics.watchAccounts(() =>
-    [...parts.accounts.values()].map(({ name, gate }) => ({ name, ...gate.stats() })),
-  );
-  void warnOfTopics({ client: parts.kafka, prefix: config.topicPrefix, log, stop: closing.signal });
+  metrics.watchAccounts(() => [...accounts.values()].map(({ name, gate }) => ({ name, ...gate.stats() })));
   void watchPauses({
-    list: () => listPauses(pool),
+    list: ports.listPauses,
     clock,
     observer: metrics,
     log,
-    everyMs: PAUSES_EVERY_MS,
+    everyMs: pace.pausesEveryMs,
     stop: closing.signal,
   });
   void tellOverlooked({
-    waiting: createWaitingStore({ pool }),
+    waiting: ports.waiting,
     store,
     clock,
     log,
-    unsentForMs: config.policy.announceUnsentAfterMs,
-    contradictedForMs: config.policy.contradictionWaitMs,
+    unsentForMs: settings.announceUnsentAfterMs,
+    contradictedForMs: settings.contradictionWaitMs,
     limit: OVERLOOKED_LIMIT,
-    everyMs: OVERLOOKED_EVERY_MS,
+    everyMs: pace.overlookedEveryMs,
     stop: closing.signal,
   });
   relay.start();
@@ -187,15 +234,6 @@ async function startConsumers(orders: Runner, reconciliation: Reconciliation): P
     await orders.drain(0);
     throw error;
   }
-}
-
-function captureStore({ pool, config, random }: Parts, contracts: RegisteredContracts): CaptureStore {
-  return createCaptureStore({
-    pool,
-    fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, config.policy),
-    licenceOf: (capture, evidence, now) => licenceOf(capture, evidence, now, config.policy),
-    encode: eventEncoder(contracts),
-  });
 }
 
 /** Evidence that is durable may have brought an event: the relay needn't wait for its next look. */

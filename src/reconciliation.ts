@@ -1,21 +1,18 @@
+import type { Logger } from 'pino';
+import type { NotificationConsumerOptions } from '../consumers/capture-notification.js';
 import { consumeCaptureNotification } from '../consumers/capture-notification.js';
+import type { PendingConsumerOptions } from '../consumers/capture-pending.js';
 import { consumeCapturePending } from '../consumers/capture-pending.js';
 import type { DeadLetterProducer } from '../producers/dead-letter.js';
 import { createNotificationProducer } from '../producers/notification.js';
-import { reconciliationGroup } from './kafka/consumption.js';
-import { eventDecoder } from './kafka/event-decoder.js';
-import { createLogConsumer } from './kafka/log-consumer.js';
-import { notificationDecoder } from './kafka/notification-decoder.js';
-import { notificationEncoder } from './kafka/notification-encoder.js';
 import type { Runner } from './kafka/runner.js';
 import { createRunner } from './kafka/runner.js';
-import type { RegisteredContracts } from './kafka/schema-registry.js';
-import type { Parts } from './parts.js';
-import type { LogMessage, LogProducer } from './ports/log.js';
+import type { TopicNames } from './kafka/topics.js';
+import type { Clock, Random } from './ports/clock.js';
+import type { LogConsumer, LogMessage, LogProducer } from './ports/log.js';
+import type { ParkedNotifications } from './ports/notification-store.js';
 import type { Observer } from './ports/observer.js';
-import { createNotificationQueue } from './store/notification-queue.js';
-import { createParkedNotifications } from './store/parked-notifications.js';
-import { wakeAsPromised, wakeInquiry } from './store/wake.js';
+import type { OutboxStore, PromisedInquiry } from './ports/store.js';
 import type { BatchedStore } from './worker/batched-store.js';
 import { createParkedSweep } from './worker/join-parked.js';
 import { takeNotification } from './worker/take-notification.js';
@@ -33,73 +30,75 @@ export interface Reconciliation {
   readonly stats: Runner['stats'];
 }
 
-/** What of a worker's parts it is made of. */
-export interface ReconciliationParts extends Pick<
-  Parts,
-  'clock' | 'random' | 'log' | 'topics' | 'kafka' | 'pool' | 'registry'
-> {
-  readonly config: {
-    readonly kafka: Pick<Parts['config']['kafka'], 'group'>;
-    readonly worker: Pick<Parts['config']['worker'], 'maxInFlight' | 'commitIntervalMs'>;
-  };
-  readonly metrics: Pick<Observer, 'notification' | 'deadLetter'>;
+/** What it reads, writes and calls. */
+export interface ReconciliationPorts {
+  readonly queue: OutboxStore;
+  readonly parked: ParkedNotifications;
+  /** Makes the inquiry of a capture due now; false if that changed nothing. */
+  readonly wakeInquiry: (captureId: string) => Promise<boolean>;
+  readonly wakeAsPromised: (promised: PromisedInquiry) => Promise<boolean>;
+  /** Of notifications and of pending events. */
+  readonly consumer: LogConsumer;
+  readonly decodeNotification: NotificationConsumerOptions['decode'];
+  readonly decodeEvent: PendingConsumerOptions['decode'];
   readonly producer: LogProducer;
+  readonly topics: Pick<TopicNames, 'capture.notification' | 'capture.pending'>;
 }
 
 export interface ReconciliationOptions {
   readonly store: BatchedStore;
   readonly deadLetters: DeadLetterProducer;
+  readonly observer: Pick<Observer, 'notification' | 'deadLetter'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly maxInFlight: number;
+  readonly commitEveryMs: number;
   readonly onFatal: (error: unknown) => void;
+  /** How often parked notifications are looked at, in ms. */
+  readonly sweepEveryMs: number;
+  /** How often the queue of notifications is looked at, in ms; by default as its producer says. */
+  readonly publishEveryMs?: number;
 }
 
-/** How often parked notifications are looked at, in ms. */
-const SWEEP_EVERY_MS = 1_000;
-
 export function createReconciliation(
-  parts: ReconciliationParts,
-  contracts: RegisteredContracts,
-  { store, deadLetters, onFatal }: ReconciliationOptions,
+  ports: ReconciliationPorts,
+  options: ReconciliationOptions,
 ): Reconciliation {
-  const { config, clock, random, log, metrics, topics, producer, pool, registry } = parts;
-  const parked = createParkedNotifications({ pool });
+  const { parked, topics, producer, wakeInquiry, wakeAsPromised } = ports;
+  const { store, deadLetters, observer, clock, random, log, onFatal, publishEveryMs } = options;
   const publisher = createNotificationProducer({
-    store: createNotificationQueue({ pool, encode: notificationEncoder(contracts) }),
+    store: ports.queue,
     producer,
     clock,
     random,
     log,
+    ...(publishEveryMs !== undefined && { pollEveryMs: publishEveryMs }),
   });
   const sweep = createParkedSweep({
     parked,
     store,
     clock,
     random,
-    observer: metrics,
+    observer,
     log,
-    everyMs: SWEEP_EVERY_MS,
+    everyMs: options.sweepEveryMs,
   });
   const runner = createRunner({
-    consumer: createLogConsumer({
-      client: parts.kafka,
-      groupId: reconciliationGroup(config.kafka.group),
-      topics: [topics['capture.notification'], topics['capture.pending']],
-      log,
-      onFatal,
-    }),
+    consumer: ports.consumer,
     process: byTopic({
       [topics['capture.notification']]: consumeCaptureNotification({
-        decode: notificationDecoder(contracts, { registry, clock }),
-        take: (notification) =>
-          takeNotification(notification, { store, parked, wake: (id) => wakeInquiry(pool, id), log }),
+        decode: ports.decodeNotification,
+        take: (notification) => takeNotification(notification, { store, parked, wake: wakeInquiry, log }),
         deadLetter: (message, rejection) => deadLetters.put(message, rejection),
-        observer: metrics,
+        observer,
         log,
       }),
       [topics['capture.pending']]: consumeCapturePending({
-        decode: eventDecoder(contracts, { registry, clock }),
-        wake: (promised) => wakeAsPromised(pool, promised),
+        decode: ports.decodeEvent,
+        wake: wakeAsPromised,
         deadLetter: (message, rejection) => deadLetters.put(message, rejection),
-        observer: metrics,
+        observer,
         log,
       }),
     }),
@@ -107,8 +106,8 @@ export function createReconciliation(
     clock,
     random,
     log,
-    maxInFlight: config.worker.maxInFlight,
-    commitEveryMs: config.worker.commitIntervalMs,
+    maxInFlight: options.maxInFlight,
+    commitEveryMs: options.commitEveryMs,
   });
   let sweeping: Promise<void> = Promise.resolve();
 

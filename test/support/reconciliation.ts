@@ -15,6 +15,7 @@ import type { StoredNotification } from '../../src/ports/notification.js';
 import type { NotificationResult } from '../../src/ports/observer.js';
 import type { CaptureStore } from '../../src/ports/store.js';
 import { reconciliationGroup } from '../../src/kafka/consumption.js';
+import { reconciliationPorts } from '../../src/pipeline-ports.js';
 import { createReconciliation } from '../../src/reconciliation.js';
 import { keepNotification } from '../../src/store/notifications.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -88,24 +89,24 @@ export async function openBench(policy: FoldPolicy = POLICY, clock: Clock = syst
     ...SILENT_OBSERVER,
     notification: (_provider: unknown, result: NotificationResult) => void results.push(result),
   };
+  const onFatal = (error: unknown): void => {
+    throw error instanceof Error ? error : new Error(String(error));
+  };
   const reconciliation = createReconciliation(
+    reconciliationPorts(
+      { ...shared, topics, producer, pool, registry, kafka: kafka.client, group },
+      contracts,
+      onFatal,
+    ),
     {
       ...shared,
-      topics,
-      producer,
-      pool,
-      registry,
-      kafka: kafka.client,
-      metrics: observer,
-      config: { kafka: { group }, worker: { maxInFlight: 50, commitIntervalMs: 100 } },
-    },
-    contracts,
-    {
       store: batchStore({ ...shared, store, maxBatch: 200, observer, stop: stop.signal }),
       deadLetters: createDeadLetterProducer({ producer, topicOf: (topic) => `${topic}.dlq`, worker: 'test' }),
-      onFatal: (error) => {
-        throw error;
-      },
+      observer,
+      maxInFlight: 50,
+      commitEveryMs: 100,
+      sweepEveryMs: 1_000,
+      onFatal,
     },
   );
   await reconciliation.start();

@@ -46,7 +46,7 @@ export interface HuntOptions extends Omit<CampaignOptions, 'onProgress'> {
   readonly onProgress: (hunted: Hunted) => void;
 }
 
-/** Runs schedules with each mutant, until one breaks a promise or all `schedules` were tried. */
+/** Runs each mutant through the schedule that is known to catch it and then, if that doesn't, through `schedules` more at most. */
 export async function huntMutants(options: HuntOptions): Promise<readonly Hunted[]> {
   const { mutants = MUTANTS, processes, onProgress, signal } = options;
   const left = [...mutants];
@@ -64,12 +64,14 @@ export async function huntMutants(options: HuntOptions): Promise<readonly Hunted
 
 async function hunt(mutant: Mutant, { schedules, firstSeed, signal }: HuntOptions): Promise<Hunted> {
   const weakened = mutant.kind === 'store' ? mutant.name : null;
-  let tried = 0;
+  let tried = 1;
   let caught: Broken | null = null;
   await inHands(1, mutant.name, async (hand) => {
-    while (tried < schedules && caught === null && !signal.aborted) {
-      const count = Math.min(PIECE, schedules - tried);
-      const done = await hand.work({ from: firstSeed + tried, count, weakened, untilBroken: true });
+    const known = await hand.work({ from: mutant.caughtBy, count: 1, weakened, untilBroken: true });
+    caught = known.broken[0] ?? null;
+    for (let next = 0; next < schedules && caught === null && !signal.aborted; next += PIECE) {
+      const count = Math.min(PIECE, schedules - next);
+      const done = await hand.work({ from: firstSeed + next, count, weakened, untilBroken: true });
       tried += done.schedules;
       caught = done.broken[0] ?? null;
     }

@@ -5,19 +5,21 @@ import type { Weakness } from './store/weakness.js';
  * a module of the worker in which one piece of text is another. The simulation must break a promise for each: a safeguard that can be
  * taken away without anybody noticing is either none, or not looked at.
  */
-/** `without` says what safeguard it lacks. */
+/** `without` says what safeguard it lacks, and `caughtBy` is the seed of a schedule that notices. */
 export type Mutant = StoreMutant | CodeMutant;
 
 export interface StoreMutant {
   readonly name: Weakness;
   readonly kind: 'store';
   readonly without: string;
+  readonly caughtBy: number;
 }
 
 export interface CodeMutant {
   readonly name: string;
   readonly kind: 'code';
   readonly without: string;
+  readonly caughtBy: number;
   /** More than one where the safeguard stands in more than one place. */
   readonly changes: readonly Change[];
 }
@@ -35,6 +37,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'lease_unchecked',
     kind: 'code',
     without: 'the last look at the lease before the first byte',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/worker/send.js',
@@ -47,6 +50,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'resend_unasked',
     kind: 'code',
     without: 'inquiries before a resend',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/licence.js',
@@ -59,6 +63,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'one_inquiry_enough',
     kind: 'code',
     without: 'a second inquiry, some time after the first, before a resend',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/licence.js',
@@ -71,6 +76,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'resend_though_held',
     kind: 'code',
     without: 'no resend after an answer that the payment is held or in process',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/licence.js',
@@ -83,6 +89,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'no_quiet_period',
     kind: 'code',
     without: 'the quiet period',
+    caughtBy: 1,
     changes: [
       {
         module: 'simulation/policy.js',
@@ -95,6 +102,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'epoch_unfenced',
     kind: 'code',
     without: 'the epoch: work of an earlier assignment commits offsets of the next',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/kafka/watermark.js',
@@ -112,6 +120,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'committed_before_done',
     kind: 'code',
     without: 'completion only after the work is durable',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/kafka/runner.js',
@@ -124,6 +133,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'watermark_skips',
     kind: 'code',
     without: 'a watermark below the first message that is not done',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/kafka/watermark.js',
@@ -136,6 +146,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'evidence_unranked',
     kind: 'code',
     without: 'the rank of evidence',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/verdict.js',
@@ -148,6 +159,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'refusal_believed',
     kind: 'code',
     without: 'doubt: a refusal counts though an earlier request may have got through',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/verdict.js',
@@ -160,6 +172,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'early_inquiry_believed',
     kind: 'code',
     without: 'quiet inquiries: a refusal that is shown counts though a request may yet be executed',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/verdict.js',
@@ -172,6 +185,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'repeat_refusal_believed',
     kind: 'code',
     without: 'doubt: an attempt that may have got through is taken for one that came to nothing',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/capture/doubt.js',
@@ -184,6 +198,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'silence_is_failure',
     kind: 'code',
     without: 'the unknown outcome: silence is taken for proof that nothing left',
+    caughtBy: 1,
     changes: [
       {
         module: 'simulation/providers/client.js',
@@ -196,6 +211,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'any_claim_is_ours',
     kind: 'code',
     without: 'the token of a claim: a claim that was found is taken for the own one',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/store/claim.js',
@@ -208,6 +224,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'no_sweep',
     kind: 'code',
     without: 'the sweep that joins parked notifications',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/worker/join-parked.js',
@@ -220,6 +237,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'unparked',
     kind: 'code',
     without: 'parking of what comes before its capture',
+    caughtBy: 1,
     changes: [
       {
         module: 'src/worker/take-notification.js',
@@ -232,6 +250,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'subscriber_unruled',
     kind: 'code',
     without: "the subscriber's rule of sequences",
+    caughtBy: 1,
     changes: [
       {
         module: 'simulation/subscriber.js',
@@ -244,6 +263,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'unqueued_before_acknowledged',
     kind: 'code',
     without: 'events on the queue until Kafka has acknowledged them',
+    caughtBy: 1,
     changes: [
       {
         module: 'producers/outbox-relay.js',
@@ -260,29 +280,29 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
  * keeps as well. The store's own tests look after that.
  */
 const STORE_MUTANTS = {
-  claim_reference_not_unique: 'one claim of a capture reference',
-  claim_payment_not_unique: 'one claim of a payment',
-  token_kept: "an attempt's taking the claim's token away",
-  attempt_not_with_claim: 'the attempt on record with the claim',
-  attempt_after_send: 'the attempt on record before the request leaves',
-  pause_unheeded: 'the look at pauses in the statement that starts an attempt',
-  fresh_unchecked: 'the look at what has become of a capture since its claim',
-  outbox_apart: 'the event in the transaction that changes the capture',
-  schedule_apart: 'the schedule in the transaction that changes the capture',
-  evidence_needs_lease: 'evidence that counts whatever has become of its lease',
-  uncertainty_forgotten: 'uncertainty that belongs to the capture',
-  evidence_by_arrival: 'an outcome by the set of evidence',
-  notifications_not_distinct: 'notifications kept once',
-  parking_unlocked: 'the lock between a claim and the parking of its notification',
-  two_events_in_flight: 'one event of a capture in flight',
-  sequence_not_kept: 'a sequence without gaps',
-} as const satisfies Partial<Record<Weakness, string>>;
+  claim_reference_not_unique: { without: 'one claim of a capture reference', caughtBy: 1 },
+  claim_payment_not_unique: { without: 'one claim of a payment', caughtBy: 1 },
+  token_kept: { without: "an attempt's taking the claim's token away", caughtBy: 1 },
+  attempt_not_with_claim: { without: 'the attempt on record with the claim', caughtBy: 1 },
+  attempt_after_send: { without: 'the attempt on record before the request leaves', caughtBy: 1 },
+  pause_unheeded: { without: 'the look at pauses in the statement that starts an attempt', caughtBy: 1 },
+  fresh_unchecked: { without: 'the look at what has become of a capture since its claim', caughtBy: 1 },
+  outbox_apart: { without: 'the event in the transaction that changes the capture', caughtBy: 1 },
+  schedule_apart: { without: 'the schedule in the transaction that changes the capture', caughtBy: 1 },
+  evidence_needs_lease: { without: 'evidence that counts whatever has become of its lease', caughtBy: 1 },
+  uncertainty_forgotten: { without: 'uncertainty that belongs to the capture', caughtBy: 1 },
+  evidence_by_arrival: { without: 'an outcome by the set of evidence', caughtBy: 1 },
+  notifications_not_distinct: { without: 'notifications kept once', caughtBy: 1 },
+  parking_unlocked: { without: 'the lock between a claim and the parking of its notification', caughtBy: 1 },
+  two_events_in_flight: { without: 'one event of a capture in flight', caughtBy: 1 },
+  sequence_not_kept: { without: 'a sequence without gaps', caughtBy: 1 },
+} as const satisfies Partial<Record<Weakness, Omit<StoreMutant, 'name' | 'kind'>>>;
 
 export const MUTANTS: readonly Mutant[] = [
   ...(Object.keys(STORE_MUTANTS) as (keyof typeof STORE_MUTANTS)[]).map((name): StoreMutant => ({
     name,
     kind: 'store',
-    without: STORE_MUTANTS[name],
+    ...STORE_MUTANTS[name],
   })),
   ...CODE_MUTANTS,
 ];

@@ -83,10 +83,10 @@ export function createTimeline(): Timeline {
     },
     run: async (isOver, limitMs) => {
       for (;;) {
+        const next = heap[0];
+        if (next === undefined || next.at > limitMs) return;
         const entry = pop();
-        if (entry === null) return;
-        if (entry.action === null) continue;
-        if (entry.at > limitMs) return;
+        if (entry?.action == null) continue;
         now = entry.at;
         steps += 1;
         entry.action();

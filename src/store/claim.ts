@@ -159,7 +159,7 @@ function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['qu
  * Whether the claim was made by an earlier try of this request, and nothing has become of it since: an attempt that was started later, as
  * for a capture whose account was paused, has taken the token away.
  */
-function isOurs({ capture, token }: Existing, request: ClaimRequest): boolean {
+export function isOurs({ capture, token }: Existing, request: ClaimRequest): boolean {
   if (token !== request.token) return false;
   switch (capture.status.state) {
     case 'planned':

@@ -75,7 +75,7 @@ async function hear(
   });
 }
 
-function foldInto(
+export function foldInto(
   { capture, evidence, now }: Standing,
   fresh: readonly Evidence[],
   { fold, encode }: Folding,
@@ -109,7 +109,7 @@ async function amend(session: Session, capture: Capture): Promise<void> {
 }
 
 /** A capture's standing, and what is asked for where that differs from the other. */
-function changeWords(capture: Capture, other: Capture): string {
+export function changeWords(capture: Capture, other: Capture): string {
   const { amount } = capture.money;
   const words = standingWords(capture);
   return amount === other.money.amount ? words : `${words}, ${amount.toString()} minor units`;

@@ -1,3 +1,4 @@
+import type { ScheduledAction } from '../capture/schedule.js';
 import type { Decision } from '../capture/state-machine.js';
 import { actionFor, byCaptureId, statusColumns } from './capture-row.js';
 import { integers, texts, times } from './columns.js';
@@ -183,10 +184,10 @@ function captureColumns(folds: readonly Fold[]): Value[] {
   ];
 }
 
-interface ScheduleRow {
+export interface ScheduleRow {
   readonly captureId: string;
   readonly account: string;
-  readonly action: string;
+  readonly action: ScheduledAction;
   readonly dueAt: Date | 'infinity';
 }
 
@@ -206,12 +207,12 @@ function scheduleColumns(folds: readonly Fold[]): Value[] {
 }
 
 /** Whether notifications, and nothing else, caused it. */
-function isNotified({ fresh }: Fold): boolean {
+export function isNotified({ fresh }: Fold): boolean {
   return fresh.length > 0 && fresh.every(({ kind }) => kind === 'notification');
 }
 
 /** The row to write, or null where it stays as it is or goes. A parked row keeps the action that its state calls for, due never. */
-function scheduleRow({ capture, schedule }: Decision, now: Date): ScheduleRow | null {
+export function scheduleRow({ capture, schedule }: Decision, now: Date): ScheduleRow | null {
   const { captureId, account } = capture;
   switch (schedule.change) {
     case 'keep':

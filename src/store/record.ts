@@ -68,7 +68,7 @@ async function settleFresh(
 }
 
 /** Null for what isn't ended by it: more follows from that than the one statement writes. */
-function foldFresh(
+export function foldFresh(
   captureId: string,
   pieces: readonly Evidence[],
   { capture, now }: FreshClaim,
@@ -107,14 +107,14 @@ async function recordLocked(
   });
 }
 
-interface Standing {
+export interface Standing {
   readonly capture: Capture;
   readonly known: readonly Evidence[];
   readonly now: Date;
 }
 
 /** Null if all the pieces were known: nothing is to be written. */
-function foldNew(
+export function foldNew(
   { capture, known, now }: Standing,
   pieces: readonly Evidence[],
   { fold, encode }: Folding,

@@ -92,7 +92,7 @@ interface Start {
   readonly leaseUntil: Date;
 }
 
-function underLicence(capture: Capture, licence: Licence): Capture {
+export function underLicence(capture: Capture, licence: Licence): Capture {
   return licence === 'next_generation' ? nextGeneration(capture) : capture;
 }
 

@@ -6,6 +6,7 @@ import type { CaptureEvent } from '../../src/capture/events.js';
 import { captureIdOf, evidenceIdOf, requestIdOf } from '../../src/capture/ids.js';
 import { licenceOf } from '../../src/capture/licence.js';
 import { fold } from '../../src/capture/state-machine.js';
+import type { NotificationEncoder } from '../../src/ports/notification-store.js';
 import type { CaptureStore, ClaimRequest, EncodedEvent, Folder, Licensor } from '../../src/ports/store.js';
 import { createCaptureStore } from '../../src/store/capture-store.js';
 import type { Row } from '../../src/store/row.js';
@@ -36,6 +37,18 @@ export function testEncode(event: CaptureEvent, traceparent: string): EncodedEve
     },
   };
 }
+
+/** The same of notifications, as their topic has them. */
+export const notificationEncoding: NotificationEncoder = (notification) => ({
+  topic: 'capture.notification',
+  key: Buffer.from(notification.captureReference),
+  value: Buffer.from(
+    JSON.stringify(notification, (_key, part: unknown) =>
+      typeof part === 'bigint' ? part.toString() : part,
+    ),
+  ),
+  headers: [],
+});
 
 export function testStore(pool: pg.Pool, change: { readonly fold?: Folder } = {}): CaptureStore {
   return createCaptureStore({

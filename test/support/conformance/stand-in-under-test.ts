@@ -4,15 +4,17 @@ import type { Weakness } from '../../../simulation/store/weakness.js';
 import { EPOCH } from '../captures.js';
 import { notificationEncoding, testEncode, testFold, testLicence } from '../store.js';
 import type { Snapshot, StoreUnderTest } from './store-under-test.js';
+import { comparable } from './store-under-test.js';
 
 /** The stand-in behind the ports of the store; each operation is made when it is asked for, and heard of later. */
 export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnderTest {
   let now = EPOCH.getTime();
+  const rules = { fold: testFold };
   let store = create();
 
   function create(): StandIn {
     return createStandIn({
-      fold: testFold,
+      fold: (capture, evidence, at) => rules.fold(capture, evidence, at),
       licenceOf: testLicence,
       encode: testEncode,
       encodeNotification: notificationEncoding,
@@ -22,6 +24,7 @@ export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnder
   }
 
   return {
+    rules,
     captures: {
       claim: later((requests) => store.claim(requests)),
       start: later((requests) => store.start(requests)),
@@ -74,6 +77,7 @@ export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnder
     snapshot: later(() => snapshotOf(store)),
     reset: later(() => {
       now = EPOCH.getTime();
+      rules.fold = testFold;
       store = create();
     }),
   };
@@ -98,7 +102,7 @@ function snapshotOf({ views }: StandIn): Snapshot {
     captures: [...views.captures.values()]
       .map(({ capture, evidence }) => ({
         capture,
-        evidence: [...evidence.values()].toSorted(by(({ evidenceId }) => evidenceId)),
+        evidence: [...evidence.values()].map(comparable).toSorted(by(({ evidenceId }) => evidenceId)),
       }))
       .toSorted(by(({ capture }) => capture.captureId)),
     schedule: [...views.schedule.values()]

@@ -6,7 +6,7 @@ import { assertAlike, SEQUENCES } from '../../support/conformance/sequences.js';
 import { standInUnderTest } from '../../support/conformance/stand-in-under-test.js';
 import { counted, written } from '../../support/counts.js';
 
-const COUNT = counted(40, 2_000);
+const COUNT = counted(40, 1_000);
 
 describe("the simulation's store and PostgreSQL", () => {
   let postgres: PostgresUnderTest;

@@ -2,6 +2,7 @@ import type { StandIn } from '../../../simulation/store/database.js';
 import { createStandIn } from '../../../simulation/store/database.js';
 import type { Weakness } from '../../../simulation/store/weakness.js';
 import { EPOCH } from '../captures.js';
+import { later } from '../stand-in.js';
 import { notificationEncoding, testEncode, testFold, testLicence } from '../store.js';
 import type { Snapshot, StoreUnderTest } from './store-under-test.js';
 import { comparable } from './store-under-test.js';
@@ -81,16 +82,6 @@ export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnder
       store = create();
     }),
   };
-}
-
-function later<Args extends readonly unknown[], Result>(
-  operation: (...args: Args) => Result,
-): (...args: Args) => Promise<Result> {
-  // What it throws, the promise rejects with.
-  return (...args) =>
-    new Promise((resolve) => {
-      resolve(operation(...args));
-    });
 }
 
 function snapshotOf({ views }: StandIn): Snapshot {

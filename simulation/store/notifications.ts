@@ -57,7 +57,7 @@ export function joinable(session: Session, { parkedWithinMs, after, limit }: Joi
 
 function isJoinable({ tables, lacks }: Session, { captureId, parkedAt }: ParkedRow): boolean {
   const row = tables.captures.get(captureId);
-  return row !== undefined && (!lacks('parking_unlocked') || parkedAt < row.capture.createdAt);
+  return row !== undefined && (!lacks('parking_unlocked') || parkedAt <= row.capture.createdAt);
 }
 
 /** What was stored under this id is what counts; a hint is none that can be joined. */

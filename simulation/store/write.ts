@@ -14,6 +14,8 @@ export function writeFold(session: Session, fold: Fold): void {
   const evidence = new Map(row.evidence);
   for (const piece of fresh) {
     if (evidence.has(piece.evidenceId)) refuse(`evidence ${piece.evidenceId} is there already`);
+    if ((piece.kind === 'operator') !== (piece.knew !== undefined))
+      refuse(`evidence ${piece.evidenceId} is against evidence_operator_says_what_was_known`);
     evidence.set(piece.evidenceId, piece);
   }
   const folded = { status, announced, review, corrections, contradictedAt };

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import type { StandIn } from '../../simulation/store/database.js';
+import { createStandIn } from '../../simulation/store/database.js';
 import type { ProviderName } from '../../src/capture/capture.js';
 import type { Finding } from '../../src/capture/evidence.js';
+import type { CaptureEvent } from '../../src/capture/events.js';
 import type { OrderFulfilled } from '../../src/capture/order.js';
+import type { ScheduledAction } from '../../src/capture/schedule.js';
 import { licenceOf } from '../../src/capture/licence.js';
 import { fold } from '../../src/capture/state-machine.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -16,8 +20,8 @@ import type { SchedulerOptions } from '../../src/worker/scheduler.js';
 import { createScheduler } from '../../src/worker/scheduler.js';
 import type { SendingAccount } from '../../src/worker/send.js';
 import { EPOCH, POLICY } from './captures.js';
-import type { MemoryStore } from './memory-store.js';
-import { memoryStore } from './memory-store.js';
+import { captureStoreOf } from './stand-in.js';
+import { notificationEncoding, testEncode } from './store.js';
 
 export const SILENT_OBSERVER: Observer = {
   message: () => undefined,
@@ -71,7 +75,9 @@ export const A_GATE = {
 /** The capture path over a store in memory, a provider that answers by script, and a clock that the test moves. */
 export interface CapturePath {
   readonly options: SchedulerOptions;
-  readonly store: MemoryStore;
+  readonly store: CaptureStore;
+  /** What is behind it. */
+  readonly standIn: StandIn;
   /** Every request that reached the provider. */
   readonly sent: CaptureCall[];
   /** Every inquiry. */
@@ -98,11 +104,14 @@ export function capturePath(
     },
   };
   const random = (): number => 0.5;
-  const store = memoryStore({
-    now: () => time.ms,
+  const standIn = createStandIn({
+    now: () => new Date(time.ms),
     fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, POLICY),
     licenceOf: (capture, evidence, now) => licenceOf(capture, evidence, now, POLICY),
+    encode: testEncode,
+    encodeNotification: notificationEncoding,
   });
+  const store = captureStoreOf(standIn);
   const sent: CaptureCall[] = [];
   const asked: InquiryCall[] = [];
   const client: ProviderClient = {
@@ -138,6 +147,7 @@ export function capturePath(
   const due: CaptureStore = { ...store, ...change };
   const path: CapturePath = {
     store,
+    standIn,
     sent,
     asked,
     tell: () => ({ is: 'unknown' }),
@@ -177,6 +187,21 @@ export function capturePath(
     },
   };
   return path;
+}
+
+/** The events that were written, in their order. */
+export function eventsOf({ standIn }: CapturePath): readonly CaptureEvent[] {
+  return standIn.views.outbox.map(({ event }) => event);
+}
+
+/** What is to be done next for a payment's capture, and when; null if nothing is. */
+export function scheduledOf(
+  { standIn: { views } }: CapturePath,
+  paymentId: string,
+): { readonly action: ScheduledAction; readonly dueAt: number } | null {
+  const row = [...views.captures.values()].find(({ capture }) => capture.paymentId === paymentId);
+  const scheduled = row && views.schedule.get(row.capture.captureId);
+  return scheduled === undefined ? null : { action: scheduled.action, dueAt: scheduled.dueAt };
 }
 
 /** Lets the scheduler work for so long of the path's own time. */

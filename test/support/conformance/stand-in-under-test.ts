@@ -2,17 +2,20 @@ import type { StandIn } from '../../../simulation/store/database.js';
 import { createStandIn } from '../../../simulation/store/database.js';
 import type { Weakness } from '../../../simulation/store/weakness.js';
 import { EPOCH } from '../captures.js';
+import { later } from '../stand-in.js';
 import { notificationEncoding, testEncode, testFold, testLicence } from '../store.js';
 import type { Snapshot, StoreUnderTest } from './store-under-test.js';
+import { comparable } from './store-under-test.js';
 
 /** The stand-in behind the ports of the store; each operation is made when it is asked for, and heard of later. */
 export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnderTest {
   let now = EPOCH.getTime();
+  const rules = { fold: testFold };
   let store = create();
 
   function create(): StandIn {
     return createStandIn({
-      fold: testFold,
+      fold: (capture, evidence, at) => rules.fold(capture, evidence, at),
       licenceOf: testLicence,
       encode: testEncode,
       encodeNotification: notificationEncoding,
@@ -22,6 +25,7 @@ export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnder
   }
 
   return {
+    rules,
     captures: {
       claim: later((requests) => store.claim(requests)),
       start: later((requests) => store.start(requests)),
@@ -74,19 +78,10 @@ export function standInUnderTest(weakened: readonly Weakness[] = []): StoreUnder
     snapshot: later(() => snapshotOf(store)),
     reset: later(() => {
       now = EPOCH.getTime();
+      rules.fold = testFold;
       store = create();
     }),
   };
-}
-
-function later<Args extends readonly unknown[], Result>(
-  operation: (...args: Args) => Result,
-): (...args: Args) => Promise<Result> {
-  // What it throws, the promise rejects with.
-  return (...args) =>
-    new Promise((resolve) => {
-      resolve(operation(...args));
-    });
 }
 
 function snapshotOf({ views }: StandIn): Snapshot {
@@ -98,7 +93,7 @@ function snapshotOf({ views }: StandIn): Snapshot {
     captures: [...views.captures.values()]
       .map(({ capture, evidence }) => ({
         capture,
-        evidence: [...evidence.values()].toSorted(by(({ evidenceId }) => evidenceId)),
+        evidence: [...evidence.values()].map(comparable).toSorted(by(({ evidenceId }) => evidenceId)),
       }))
       .toSorted(by(({ capture }) => capture.captureId)),
     schedule: [...views.schedule.values()]

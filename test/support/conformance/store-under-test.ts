@@ -5,13 +5,21 @@ import type { LogRecord } from '../../../src/ports/log.js';
 import type { StoredNotification } from '../../../src/ports/notification.js';
 import type { ParkedNotifications } from '../../../src/ports/notification-store.js';
 import type { Acted, CaptureAction, OperatorAction, OperatorStore } from '../../../src/ports/operator.js';
-import type { CaptureStore, OutboxStore, PromisedInquiry, WaitingStore } from '../../../src/ports/store.js';
+import type {
+  CaptureStore,
+  Folder,
+  OutboxStore,
+  PromisedInquiry,
+  WaitingStore,
+} from '../../../src/ports/store.js';
 
 /**
  * A store that the conformance suite is run on: all that the worker asks of one, on a clock that the suite moves. The clock begins at
  * `EPOCH`, and two stores that were asked the same at the same times must be alike to the last byte.
  */
 export interface StoreUnderTest {
+  /** What the store folds by; `reset` brings back the real rules. */
+  readonly rules: { fold: Folder };
   readonly captures: CaptureStore;
   readonly waiting: WaitingStore;
   readonly parked: ParkedNotifications;
@@ -52,6 +60,11 @@ export interface Snapshot {
   readonly notificationQueue: readonly { readonly notificationId: string; readonly dueAt: Date }[];
   readonly parked: readonly ParkedOnRecord[];
   readonly actions: readonly OperatorAction[];
+}
+
+/** Evidence as it is compared: what an operator knew is a set, which PostgreSQL reads in any order. */
+export function comparable(piece: Evidence): Evidence {
+  return piece.knew === undefined ? piece : { ...piece, knew: piece.knew.toSorted() };
 }
 
 export interface ScheduledRow {

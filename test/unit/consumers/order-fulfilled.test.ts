@@ -131,7 +131,7 @@ describe('whatever is put on order.fulfilled', () => {
         }
         assert.equal(letters.length, lettersByOffset.size);
 
-        const captures = [...path.store.rows.values()].map(({ capture }) => capture);
+        const captures = [...path.standIn.views.captures.values()].map(({ capture }) => capture);
         assert.equal(captures.length, claimed);
         assert.deepEqual(
           path.sent.map(({ requestId }) => requestId).sort(),

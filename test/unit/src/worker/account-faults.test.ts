@@ -17,7 +17,9 @@ const CAPTURED: Finding = {
 const HOUR = 3_600_000;
 
 function captureOf(path: CapturePath, paymentId: string): Capture {
-  const row = [...path.store.rows.values()].find(({ capture }) => capture.paymentId === paymentId);
+  const row = [...path.standIn.views.captures.values()].find(
+    ({ capture }) => capture.paymentId === paymentId,
+  );
   assert.ok(row !== undefined);
   return row.capture;
 }

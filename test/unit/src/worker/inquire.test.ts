@@ -5,7 +5,7 @@ import type { Finding } from '../../../../src/capture/evidence.js';
 import pino from 'pino';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
-import { anOrder, capturePath, runFor, SOURCE } from '../../../support/capture-path.js';
+import { anOrder, capturePath, runFor, SOURCE, eventsOf } from '../../../support/capture-path.js';
 import { anAnswer, CAPTURED, POLICY } from '../../../support/captures.js';
 
 const HOUR = 3_600_000;
@@ -24,13 +24,13 @@ async function pendingPath(
 }
 
 function only(path: CapturePath): Capture {
-  const [row] = path.store.rows.values();
+  const [row] = path.standIn.views.captures.values();
   assert.ok(row !== undefined);
   return row.capture;
 }
 
 function types(path: CapturePath): string[] {
-  return path.store.events.map(({ type }) => type);
+  return eventsOf(path).map(({ type }) => type);
 }
 
 describe('a pending capture', () => {

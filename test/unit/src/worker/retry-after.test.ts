@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { createYabandpayClient } from '../../../../src/providers/yabandpay/client.js';
 import type { SendingAccount } from '../../../../src/worker/send.js';
 import { takeOrder } from '../../../../src/worker/take-order.js';
-import { anOrder, capturePath, SOURCE } from '../../../support/capture-path.js';
+import { anOrder, capturePath, SOURCE, scheduledOf } from '../../../support/capture-path.js';
 import type { RawServer } from '../../../support/raw-server.js';
 import { httpAnswer, startRawServer } from '../../../support/raw-server.js';
 
@@ -46,8 +46,7 @@ describe('a provider that asks to be left alone', () => {
       const first = await take('first');
       assert.equal(first.taken === 'claimed' && first.capture.status.state, state);
       assert.equal((await take('second')).taken, 'deferred');
-      const second = [...path.store.rows.values()].find(({ capture }) => capture.paymentId === 'second');
-      assert.deepEqual(second?.scheduled, { action: 'send', dueAt: path.time.ms + 7_000 });
+      assert.deepEqual(scheduledOf(path, 'second'), { action: 'send', dueAt: path.time.ms + 7_000 });
       path.time.ms += 6_999;
       assert.equal((await take('third')).taken, 'deferred');
       assert.deepEqual([requests.length, account.gate.room], [1, 0]);

@@ -5,7 +5,7 @@ import type { Finding } from '../../../../src/capture/evidence.js';
 import { createScheduler } from '../../../../src/worker/scheduler.js';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
-import { anOrder, capturePath, runFor, SOURCE } from '../../../support/capture-path.js';
+import { anOrder, capturePath, runFor, SOURCE, eventsOf } from '../../../support/capture-path.js';
 import { POLICY } from '../../../support/captures.js';
 import { manualClock, settled } from '../../../support/manual-clock.js';
 
@@ -18,7 +18,7 @@ const CAPTURED: Finding = {
 };
 
 function only(path: CapturePath): Capture {
-  const [row] = path.store.rows.values();
+  const [row] = path.standIn.views.captures.values();
   assert.ok(row !== undefined);
   return row.capture;
 }
@@ -68,7 +68,7 @@ describe('scheduler', () => {
     await takeOrder(anOrder(), SOURCE, path.options);
     await runFor(path, 300_000);
     assert.deepEqual(
-      path.store.events.map((event) => event.type === 'capture.pending' && event.reason),
+      eventsOf(path).map((event) => event.type === 'capture.pending' && event.reason),
       ['not_sent'],
     );
     assert.equal(only(path).status.state, 'planned');
@@ -76,16 +76,16 @@ describe('scheduler', () => {
 
   it('sends nothing while the account is paused, tells that once, and captures it when it is resumed', async () => {
     const path = capturePath();
-    path.store.paused.add('shop');
+    path.standIn.pause('shop');
     const { taken } = await takeOrder(anOrder(), SOURCE, path.options);
     assert.equal(taken, 'deferred');
     await runFor(path, 300_000);
     assert.deepEqual([path.sent.length, only(path).status.state, only(path).attempts], [0, 'planned', 0]);
     assert.deepEqual(
-      path.store.events.map((event) => event.type === 'capture.pending' && event.reason),
+      eventsOf(path).map((event) => event.type === 'capture.pending' && event.reason),
       ['not_sent'],
     );
-    path.store.paused.delete('shop');
+    path.standIn.resume('shop');
     await runFor(path, 30_000);
     assert.deepEqual([path.sent.length, only(path).status.state], [1, 'succeeded']);
   });
@@ -95,12 +95,12 @@ describe('scheduler', () => {
     path.respond = () => ({ is: 'unknown' });
     path.tell = () => ({ is: 'authorised' });
     await takeOrder(anOrder(), SOURCE, path.options);
-    path.store.paused.add('shop');
+    path.standIn.pause('shop');
     await runFor(path, 3_600_000);
     const sends = (): number => path.sent.length;
     assert.ok(path.asked.length > 2, String(path.asked.length));
     assert.equal(sends(), 1);
-    path.store.paused.delete('shop');
+    path.standIn.resume('shop');
     await runFor(path, 3_600_000);
     assert.ok(sends() > 1, 'its evidence licenses another send');
   });
@@ -117,10 +117,10 @@ describe('scheduler', () => {
       'wallet',
       { maxInFlight: 4 },
     );
-    path.store.paused.add('shop');
+    path.standIn.pause('shop');
     for (let order = 0; order < 50; order += 1)
       await takeOrder(anOrder({ paymentId: `pay-${String(order)}` }), SOURCE, path.options);
-    path.store.paused.clear();
+    path.standIn.resume('shop');
     path.time.ms += POLICY.announceUnsentAfterMs;
     let most = 0;
     let underWay = 0;
@@ -168,7 +168,7 @@ describe('scheduler', () => {
     path.respond = () => CAPTURED;
     path.tell = () => CAPTURED;
     await runFor(path, 120_000);
-    const states = [...path.store.rows.values()].map(({ capture }) => capture.status.state);
+    const states = [...path.standIn.views.captures.values()].map(({ capture }) => capture.status.state);
     assert.deepEqual(new Set(states), new Set(['succeeded']));
   });
 

@@ -84,9 +84,9 @@ describe('the answer to an attempt', () => {
 
   it('comes with what was started, if the first was put off', async () => {
     const { path, requests } = watched();
-    path.store.paused.add('shop');
+    path.standIn.pause('shop');
     assert.equal((await takeOrder(anOrder(), SOURCE, path.options)).taken, 'deferred');
-    path.store.paused.delete('shop');
+    path.standIn.resume('shop');
     await runFor(path, 120_000);
     const [answer] = requests.filter(({ pieces }) => pieces.length > 0);
     assert.deepEqual(answer?.fresh?.capture.status, { state: 'sending', attempt: 1 });
@@ -104,6 +104,6 @@ describe('the answer to an attempt', () => {
     });
     await takeOrder(anOrder(), SOURCE, path.options);
     assert.ok(refused[0]?.fresh !== undefined);
-    assert.equal([...path.store.rows.values()][0]?.capture.status.state, 'succeeded');
+    assert.equal([...path.standIn.views.captures.values()][0]?.capture.status.state, 'succeeded');
   });
 });

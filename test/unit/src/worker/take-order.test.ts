@@ -5,10 +5,17 @@ import type { OrderFulfilled } from '../../../../src/capture/order.js';
 import { CaptureWorkerError } from '../../../../src/errors.js';
 import { takeOrder } from '../../../../src/worker/take-order.js';
 import type { CapturePath } from '../../../support/capture-path.js';
-import { anOrder, capturePath, slowClaim, SOURCE } from '../../../support/capture-path.js';
+import {
+  anOrder,
+  capturePath,
+  slowClaim,
+  SOURCE,
+  eventsOf,
+  scheduledOf,
+} from '../../../support/capture-path.js';
 
 function stateOf(path: CapturePath): string | undefined {
-  return [...path.store.rows.values()][0]?.capture.status.state;
+  return [...path.standIn.views.captures.values()][0]?.capture.status.state;
 }
 
 describe('taking an order', () => {
@@ -19,7 +26,7 @@ describe('taking an order', () => {
     assert.equal(stateOf(path), 'succeeded');
     assert.equal(path.sent.length, 1);
     assert.deepEqual(
-      path.store.events.map(({ type, sequence }) => [type, sequence]),
+      eventsOf(path).map(({ type, sequence }) => [type, sequence]),
       [['capture.succeeded', 1]],
     );
   });
@@ -154,8 +161,7 @@ describe('taking an order', () => {
     const [sent, waiting] = [take('sent'), take('waiting')];
     const deferred = await take('deferred');
     assert.equal(deferred.taken, 'deferred');
-    const row = [...path.store.rows.values()].find(({ capture }) => capture.paymentId === 'deferred');
-    assert.deepEqual(row?.scheduled, { action: 'send', dueAt: path.time.ms + 1 });
+    assert.deepEqual(scheduledOf(path, 'deferred'), { action: 'send', dueAt: path.time.ms + 1 });
     while (path.sent.length < 2) {
       await new Promise(setImmediate);
       answers.shift()?.();
@@ -183,6 +189,6 @@ describe('taking an order', () => {
     const taken = await takeOrder(anOrder({ paymentId: 'd' }), SOURCE, path.options);
     assert.equal(taken.taken, 'deferred');
     assert.equal(path.sent.length, 3);
-    assert.equal(path.store.rows.size, 4);
+    assert.equal(path.standIn.views.captures.size, 4);
   });
 });

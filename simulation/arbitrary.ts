@@ -46,8 +46,8 @@ const step = fc.oneof(
 const order: fc.Arbitrary<OrderPlan> = fc
   .record({
     provider: fc.constantFrom(...PROVIDERS),
-    atMs: within(20_000),
-    againAtMs: fc.array(within(SPAN_MS), { maxLength: 2 }),
+    atMs: fc.oneof(within(20_000), within(500)),
+    againAtMs: fc.array(fc.oneof(within(SPAN_MS), within(3_000)), { maxLength: 4 }),
     poison: fc.boolean(),
     rival: fc.constantFrom('none', 'none', 'none', 'reference', 'amount'),
     steps: fc.array(step, { maxLength: 4 }),

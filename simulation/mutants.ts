@@ -282,7 +282,6 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
 const STORE_MUTANTS = {
   claim_reference_not_unique: { without: 'one claim of a capture reference', caughtBy: 1 },
   claim_payment_not_unique: { without: 'one claim of a payment', caughtBy: 1 },
-  token_kept: { without: "an attempt's taking the claim's token away", caughtBy: 1 },
   attempt_not_with_claim: { without: 'the attempt on record with the claim', caughtBy: 1 },
   attempt_after_send: { without: 'the attempt on record before the request leaves', caughtBy: 1 },
   pause_unheeded: { without: 'the look at pauses in the statement that starts an attempt', caughtBy: 1 },

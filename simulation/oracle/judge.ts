@@ -26,9 +26,9 @@ export interface WorldState {
   readonly groups: readonly Group[];
 }
 
-/** Whether nothing is left to do, or to come. */
+/** Whether nothing is left to do, or to come; nor an answer that is still to be recorded. */
 export function isSettled(state: WorldState): boolean {
-  return unsettled(state).length === 0;
+  return unsettled(state).length === 0 && judgeKept(state.views, state.heard).length === 0;
 }
 
 /** What is left to do, or to come. */
@@ -51,8 +51,6 @@ function unsettled({ orders, views, book, providers, subscriber, groups }: World
     const isDone =
       review !== null || (isFinal(status) && contradictedAt === null) || (!hasMoved && isHeldByAnother(row));
     if (!isDone) left.push(`capture ${captureId} is ${status.state}`);
-    if (!isDone && process.env['DEBUG'])
-      console.log(row.capture, views.schedule.get(captureId), [...row.evidence.values()]);
     if ((subscriber.outcomes.get(captureId)?.sequence ?? 0) < sequence)
       left.push('a subscriber has not read all');
   }

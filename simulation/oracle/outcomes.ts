@@ -1,4 +1,5 @@
 import type { Capture } from '../../src/capture/capture.js';
+import { canBeAsked } from '../../src/capture/capture.js';
 import type { CaptureEvent } from '../../src/capture/events.js';
 import type { PlannedOrder } from '../orders.js';
 import type { Step } from '../plan.js';
@@ -49,10 +50,14 @@ export function judgeOutcome({ order, payment, captures, events, subscriber }: C
   return findings;
 }
 
-/** A refusal of money that has moved is a failure, for all that anybody can know who wasn't told otherwise. */
+/**
+ * A refusal of money that has moved is a failure, for all that anybody can know who wasn't told otherwise; or who was, and asks in vain which
+ * of the two is right. PayerMax can't be asked, and is believed when it calls back.
+ */
 function isUntold(payment: Payment, order: PlannedOrder, { capture, evidence }: CaptureRow): boolean {
   if (!isMisleading(payment, order)) return false;
-  return capture.review !== null || ![...evidence.values()].some(({ finding }) => finding.is === 'captured');
+  if (canBeAsked(capture) && capture.review !== null) return true;
+  return ![...evidence.values()].some(({ finding }) => finding.is === 'captured');
 }
 
 /**

@@ -97,10 +97,23 @@ export function createGroup({ name, topics, broker, timeline, draws, onCommit }:
     member.putOut();
   }
 
+  /** Puts out, when a session has run out, whoever of this host isn't heard of by then. */
+  function unheard(host: string): void {
+    timeline.after(SESSION_MS, () => {
+      const lost = [...members.keys()].filter((member) => member.name === host && !member.isHeard());
+      for (const member of lost) remove(member);
+      if (lost.length === 0) return;
+      begin();
+      finishIfAll();
+    });
+  }
+
   return {
     join: (member) => {
       members.set(member, null);
       begin(member);
+      // It was on its way when its sender died.
+      if (!member.isHeard()) unheard(member.name);
     },
     rejoin: (member) => {
       const own = members.get(member);
@@ -113,15 +126,7 @@ export function createGroup({ name, topics, broker, timeline, draws, onCommit }:
       // Late for what is over already: what it was given stands.
       if (own !== null) member.assigned(own, generation);
     },
-    unheard: (host) => {
-      timeline.after(SESSION_MS, () => {
-        const lost = [...members.keys()].filter((member) => member.name === host && !member.isHeard());
-        for (const member of lost) remove(member);
-        if (lost.length === 0) return;
-        begin();
-        finishIfAll();
-      });
-    },
+    unheard,
     leave: (member) => {
       if (!members.has(member)) return;
       remove(member);

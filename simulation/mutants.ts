@@ -37,7 +37,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'lease_unchecked',
     kind: 'code',
     without: 'the last look at the lease before the first byte',
-    caughtBy: 1,
+    caughtBy: 100,
     changes: [
       {
         module: 'src/worker/send.js',
@@ -50,7 +50,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'resend_unasked',
     kind: 'code',
     without: 'inquiries before a resend',
-    caughtBy: 1,
+    caughtBy: 20,
     changes: [
       {
         module: 'src/capture/licence.js',
@@ -63,7 +63,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'one_inquiry_enough',
     kind: 'code',
     without: 'a second inquiry, some time after the first, before a resend',
-    caughtBy: 1,
+    caughtBy: 159,
     changes: [
       {
         module: 'src/capture/licence.js',
@@ -76,7 +76,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'resend_though_held',
     kind: 'code',
     without: 'no resend after an answer that the payment is held or in process',
-    caughtBy: 1,
+    caughtBy: 29,
     changes: [
       {
         module: 'src/capture/licence.js',
@@ -89,7 +89,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'no_quiet_period',
     kind: 'code',
     without: 'the quiet period',
-    caughtBy: 1,
+    caughtBy: 63,
     changes: [
       {
         module: 'simulation/policy.js',
@@ -102,7 +102,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'epoch_unfenced',
     kind: 'code',
     without: 'the epoch: work of an earlier assignment commits offsets of the next',
-    caughtBy: 1,
+    caughtBy: 1_163,
     changes: [
       {
         module: 'src/kafka/watermark.js',
@@ -120,7 +120,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'committed_before_done',
     kind: 'code',
     without: 'completion only after the work is durable',
-    caughtBy: 1,
+    caughtBy: 10,
     changes: [
       {
         module: 'src/kafka/runner.js',
@@ -146,7 +146,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'evidence_unranked',
     kind: 'code',
     without: 'the rank of evidence',
-    caughtBy: 1,
+    caughtBy: 37,
     changes: [
       {
         module: 'src/capture/verdict.js',
@@ -159,7 +159,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'refusal_believed',
     kind: 'code',
     without: 'doubt: a refusal counts though an earlier request may have got through',
-    caughtBy: 1,
+    caughtBy: 31,
     changes: [
       {
         module: 'src/capture/verdict.js',
@@ -172,7 +172,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'early_inquiry_believed',
     kind: 'code',
     without: 'quiet inquiries: a refusal that is shown counts though a request may yet be executed',
-    caughtBy: 1,
+    caughtBy: 63,
     changes: [
       {
         module: 'src/capture/verdict.js',
@@ -185,7 +185,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'repeat_refusal_believed',
     kind: 'code',
     without: 'doubt: an attempt that may have got through is taken for one that came to nothing',
-    caughtBy: 1,
+    caughtBy: 12,
     changes: [
       {
         module: 'src/capture/doubt.js',
@@ -198,7 +198,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'silence_is_failure',
     kind: 'code',
     without: 'the unknown outcome: silence is taken for proof that nothing left',
-    caughtBy: 1,
+    caughtBy: 10,
     changes: [
       {
         module: 'simulation/providers/client.js',
@@ -211,7 +211,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'any_claim_is_ours',
     kind: 'code',
     without: 'the token of a claim: a claim that was found is taken for the own one',
-    caughtBy: 1,
+    caughtBy: 8,
     changes: [
       {
         module: 'src/store/claim.js',
@@ -224,7 +224,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'no_sweep',
     kind: 'code',
     without: 'the sweep that joins parked notifications',
-    caughtBy: 1,
+    caughtBy: 41,
     changes: [
       {
         module: 'src/worker/join-parked.js',
@@ -237,7 +237,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'unparked',
     kind: 'code',
     without: 'parking of what comes before its capture',
-    caughtBy: 1,
+    caughtBy: 41,
     changes: [
       {
         module: 'src/worker/take-notification.js',
@@ -250,7 +250,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'subscriber_unruled',
     kind: 'code',
     without: "the subscriber's rule of sequences",
-    caughtBy: 1,
+    caughtBy: 7,
     changes: [
       {
         module: 'simulation/subscriber.js',
@@ -263,7 +263,7 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     name: 'unqueued_before_acknowledged',
     kind: 'code',
     without: 'events on the queue until Kafka has acknowledged them',
-    caughtBy: 1,
+    caughtBy: 2,
     changes: [
       {
         module: 'producers/outbox-relay.js',
@@ -281,20 +281,23 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
  */
 const STORE_MUTANTS = {
   claim_reference_not_unique: { without: 'one claim of a capture reference', caughtBy: 1 },
-  claim_payment_not_unique: { without: 'one claim of a payment', caughtBy: 1 },
+  claim_payment_not_unique: { without: 'one claim of a payment', caughtBy: 6 },
   attempt_not_with_claim: { without: 'the attempt on record with the claim', caughtBy: 1 },
-  attempt_after_send: { without: 'the attempt on record before the request leaves', caughtBy: 1 },
-  pause_unheeded: { without: 'the look at pauses in the statement that starts an attempt', caughtBy: 1 },
-  fresh_unchecked: { without: 'the look at what has become of a capture since its claim', caughtBy: 1 },
-  outbox_apart: { without: 'the event in the transaction that changes the capture', caughtBy: 1 },
-  schedule_apart: { without: 'the schedule in the transaction that changes the capture', caughtBy: 1 },
-  evidence_needs_lease: { without: 'evidence that counts whatever has become of its lease', caughtBy: 1 },
-  uncertainty_forgotten: { without: 'uncertainty that belongs to the capture', caughtBy: 1 },
-  evidence_by_arrival: { without: 'an outcome by the set of evidence', caughtBy: 1 },
+  attempt_after_send: { without: 'the attempt on record before the request leaves', caughtBy: 2 },
+  pause_unheeded: { without: 'the look at pauses in the statement that starts an attempt', caughtBy: 7 },
+  fresh_unchecked: { without: 'the look at what has become of a capture since its claim', caughtBy: 6 },
+  outbox_apart: { without: 'the event in the transaction that changes the capture', caughtBy: 2 },
+  schedule_apart: { without: 'the schedule in the transaction that changes the capture', caughtBy: 2 },
+  evidence_needs_lease: { without: 'evidence that counts whatever has become of its lease', caughtBy: 8 },
+  uncertainty_forgotten: { without: 'uncertainty that belongs to the capture', caughtBy: 12 },
+  evidence_by_arrival: { without: 'an outcome by the set of evidence', caughtBy: 2 },
   notifications_not_distinct: { without: 'notifications kept once', caughtBy: 1 },
-  parking_unlocked: { without: 'the lock between a claim and the parking of its notification', caughtBy: 1 },
-  two_events_in_flight: { without: 'one event of a capture in flight', caughtBy: 1 },
-  sequence_not_kept: { without: 'a sequence without gaps', caughtBy: 1 },
+  parking_unlocked: {
+    without: 'the lock between a claim and the parking of its notification',
+    caughtBy: 177,
+  },
+  two_events_in_flight: { without: 'one event of a capture in flight', caughtBy: 7 },
+  sequence_not_kept: { without: 'a sequence without gaps', caughtBy: 2 },
 } as const satisfies Partial<Record<Weakness, Omit<StoreMutant, 'name' | 'kind'>>>;
 
 export const MUTANTS: readonly Mutant[] = [

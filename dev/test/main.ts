@@ -11,7 +11,8 @@ import { toldToStop } from '../watchdog/told-to-stop.js';
 
 /**
  * The test command: format, lint and types beside the start of the local stack, then all tests on it. The build that runs before it is
- * the type check. Test files are listed from the sources, so that a test whose source is gone can't go on running from an old build.
+ * the type check. Test files are listed from the sources, so that a test whose source is gone can't go on running from an old build. Those
+ * named `.full.test.ts` take a minute or more each, and are run by `--full`, or when a filter names them.
  */
 interface Options {
   readonly unit: boolean;
@@ -25,7 +26,7 @@ const program = new Command('npm test --')
   .option('--unit', 'run only the unit tests, without a stack', false)
   .option(
     '--full',
-    'give tests of many cases all of them: 10,000 callbacks, 100,000 requests, a million rows',
+    'run the long tests too, and give those of many cases all of them: 10,000 callbacks, 100,000 requests, a million rows',
     false,
   )
   .option('--concurrency <files>', 'how many test files run at once', '3')
@@ -79,6 +80,7 @@ function testFiles(): string[] {
   const folder = options.unit ? 'test/unit' : 'test';
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => options.full || filters.length > 0 || !file.endsWith('.full.test.ts'))
     .map((file) => `dist/${folder}/${file.replace(/\.ts$/, '.js')}`)
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
     .sort();

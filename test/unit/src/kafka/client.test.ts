@@ -27,13 +27,16 @@ describe('a client that may only connect to this machine', () => {
   const config = { brokers: ['10.0.0.7:9092'], clientId: 'test' };
 
   it('tries no other, whatever address it is given, and says why', async () => {
-    const { hosts, trouble } = await hostsTried({ ...config, loopbackOnly: true });
-    assert.deepEqual(hosts, []);
-    assert.match(trouble ?? '', /a broker is at 10\.0\.0\.7, and without TLS no secret is sent/);
-    assert.ok(
-      (await hostsTried({ ...config, brokers: ['127.0.0.1:9'], loopbackOnly: true })).hosts.length > 0,
-    );
-    assert.ok((await hostsTried(config)).hosts.includes('10.0.0.7'));
+    // Each gives up after 20 s.
+    const [elsewhere, here, unbound] = await Promise.all([
+      hostsTried({ ...config, loopbackOnly: true }),
+      hostsTried({ ...config, brokers: ['127.0.0.1:9'], loopbackOnly: true }),
+      hostsTried(config),
+    ]);
+    assert.deepEqual(elsewhere.hosts, []);
+    assert.match(elsewhere.trouble ?? '', /a broker is at 10\.0\.0\.7, and without TLS no secret is sent/);
+    assert.ok(here.hosts.length > 0);
+    assert.ok(unbound.hosts.includes('10.0.0.7'));
   });
 });
 

@@ -109,6 +109,7 @@ export async function startPipeline(
       client: parts.kafka,
       groupId: config.kafka.group,
       topics: [topics['order.fulfilled']],
+      sessionTimeoutMs: config.worker.sessionTimeoutMs,
       log,
       onFatal,
     }),

@@ -40,7 +40,7 @@ export interface ReconciliationParts extends Pick<
 > {
   readonly config: {
     readonly kafka: Pick<Parts['config']['kafka'], 'group'>;
-    readonly worker: Pick<Parts['config']['worker'], 'maxInFlight' | 'commitIntervalMs'>;
+    readonly worker: Pick<Parts['config']['worker'], 'maxInFlight' | 'commitIntervalMs' | 'sessionTimeoutMs'>;
   };
   readonly metrics: Pick<Observer, 'notification' | 'deadLetter'>;
   readonly producer: LogProducer;
@@ -83,6 +83,7 @@ export function createReconciliation(
       client: parts.kafka,
       groupId: reconciliationGroup(config.kafka.group),
       topics: [topics['capture.notification'], topics['capture.pending']],
+      sessionTimeoutMs: config.worker.sessionTimeoutMs,
       log,
       onFatal,
     }),

@@ -97,7 +97,10 @@ export async function openBench(policy: FoldPolicy = POLICY, clock: Clock = syst
       registry,
       kafka: kafka.client,
       metrics: observer,
-      config: { kafka: { group }, worker: { maxInFlight: 50, commitIntervalMs: 100 } },
+      config: {
+        kafka: { group },
+        worker: { maxInFlight: 50, commitIntervalMs: 100, sessionTimeoutMs: 10_000 },
+      },
     },
     contracts,
     {

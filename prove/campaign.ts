@@ -19,8 +19,8 @@ export interface CampaignOptions {
   readonly progress: ProgressListener;
   /** Says what goes on. */
   readonly say: (line: string) => void;
-  /** Told of each fault when it is through. */
-  readonly onFault: (report: FaultReport) => void;
+  /** Told of each fault when it is through, with what all came to so far. */
+  readonly onFault: (report: FaultReport, soFar: Report) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
       }
       const report = faultReport({ fault, results, unrun });
       reports.push(report);
-      onFault(report);
+      await onFault(report, reportOf(randomSeed, reports));
     }
     return reportOf(randomSeed, reports);
   } finally {

@@ -4,6 +4,7 @@ import type { DemoMessage } from '../dev/demo/orders.js';
 import type { RunningWorker, Variables } from '../dev/demo/programs.js';
 import type { Scene } from '../dev/demo/scene.js';
 import type { Stack } from '../dev/stack/start.js';
+import type { Build } from './earlier-build.js';
 
 /**
  * One way in which things go wrong, and the promise that it attacks. The runner sets the scene, has orders come at a steady rate, calls
@@ -27,8 +28,8 @@ export interface Fault {
 export interface WorkerStart {
   /** For its first process alone: what is started in place of a killed one is a plain worker. */
   readonly settings?: (random: () => number) => Variables;
-  /** Where another version's compiled package is, once it is there; this build unless given. */
-  readonly build?: (signal: AbortSignal) => Promise<string>;
+  /** Another version, once it is there; this build unless given. */
+  readonly build?: (signal: AbortSignal) => Promise<Build>;
 }
 
 /** `takeover`: a worker is dead, and another goes on with what it left. `resume`: those that are there go on. */
@@ -68,6 +69,8 @@ export interface Inflicted {
   readonly ended: Moment;
   /** How many processes were killed. */
   readonly kills: number;
+  /** What went wrong with processes that the fault itself has ended. */
+  readonly troubles?: readonly string[];
   /** What precisely ran, where that depends on what could be had. */
   readonly ran?: string;
 }

@@ -72,15 +72,16 @@ async function main(): Promise<number> {
         display.settle();
         process.stderr.write(`${line}\n`);
       },
-      onFault: (fault) => {
+      onFault: async (fault, soFar) => {
         show(rowOf(fault));
+        // A campaign takes hours: what it has shown is kept if it is stopped.
+        if (options.writeTo !== undefined)
+          await writeFile(options.writeTo, `${JSON.stringify(soFar, null, 2)}\n`);
       },
       signal: stopping,
     });
     display.settle();
     show(summaryText(report));
-    if (options.writeTo !== undefined)
-      await writeFile(options.writeTo, `${JSON.stringify(report, null, 2)}\n`);
     if (options.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
     if (report.failures > 0) return EXIT_BROKEN;
     return report.unrun > 0 ? EXIT_COULD_NOT_RUN : 0;

@@ -14,6 +14,7 @@ import type { LagReader } from '../src/kafka/lag.js';
 import { topicNames } from '../src/kafka/topics.js';
 import { createPool } from '../src/store/pool.js';
 import { collect } from './collect.js';
+import { runHere } from './commands.js';
 import type { Fault, Grounds, Inflicted, Recovery } from './fault.js';
 import { momentNow } from './fault.js';
 import type { Feed } from './feed.js';
@@ -65,6 +66,8 @@ const BEFORE_MS = 2_000;
 const SLACK_MS = 500;
 /** How long orders come on after a fault at least, in ms: a death shows when nobody has the dead one's partitions. */
 const AFTER_MS: Readonly<Record<Recovery, number>> = { takeover: SESSION_TIMEOUT_MS + 1_500, resume: 2_000 };
+/** When Kafka doesn't tell the lag in so many ms, nobody can: it may be away. */
+const NO_ANSWER_MS = 2_000;
 /** How long the lag must have stayed what it was before, in ms. */
 const CALM_MS = 1_000;
 
@@ -79,6 +82,7 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<RunRe
     progress: nothing,
     say: nothing,
     ...provingScene({ randomSeed, notifyPort }),
+    runCommand: runHere,
     signal,
   });
   try {
@@ -115,13 +119,13 @@ async function inflict(
   const pool = createPool({ url: scene.databaseUrl, max: 2, applicationName: 'prove' });
   // A part that is away takes the idle connections with it.
   pool.on('error', () => undefined);
-  const reader = createLagReader({
-    client: { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'prove' },
-    log: pino({ level: 'silent' }),
-  });
+  const client = { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'prove' };
+  const log = pino({ level: 'silent' });
+  const reader = createLagReader({ client, log });
+  const watcher = createLagReader({ client, log, deadlineMs: NO_ANSWER_MS });
   const producer = await openOrderProducer(scene);
   const feed = startFeed({ producer, messages: plan.messages, perSecond: ORDERS_PER_SECOND, signal });
-  const watch = watchLag(reader, scene.group, topicNames(scene.topicPrefix)['order.fulfilled']);
+  const watch = watchLag(watcher, scene.group, topicNames(scene.topicPrefix)['order.fulfilled']);
   try {
     await sleep(BEFORE_MS, undefined, { signal });
     const ordinary = ordinaryLag(watch.samples(), ORDERS_PER_SECOND, SLACK_MS);
@@ -160,7 +164,7 @@ async function inflict(
   } finally {
     await watch.stop();
     await feed.stop().catch(() => undefined);
-    await Promise.all([producer.close(), reader.close()]);
+    await Promise.all([producer.close(), reader.close(), watcher.close()]);
     await pool.end();
   }
 }
@@ -220,7 +224,7 @@ async function judge(judged: Judged): Promise<Omit<RunResult, 'seconds'>> {
     ...collected,
     leftovers,
     recovery: { ms: recoveredMs, limitMs: RECOVERY_LIMIT_MS[recovery] },
-    processTroubles: troupe.troubles(),
+    processTroubles: [...(inflicted.troubles ?? []), ...troupe.troubles()],
   });
   return {
     orders: collected.orders.length,

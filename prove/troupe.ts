@@ -107,13 +107,13 @@ async function attendWorker(
   { workers, notifyPort, random, say, signal }: TroupeOptions,
 ): Promise<Attended<RunningWorker>> {
   const { settings, build } = workers[index] ?? {};
-  const folder = await build?.(signal);
+  const other = await build?.(signal);
   const always: Variables = index === 0 ? { CAPTURE_WORKER_NOTIFY_PORT: String(notifyPort) } : {};
   let isFirst = true;
   const start = (): Promise<RunningWorker> => {
     const own = isFirst ? settings?.(random) : {};
     isFirst = false;
-    return scene.startWorker({ ...always, ...own }, folder);
+    return scene.startWorker({ ...always, ...other?.settings, ...own }, other?.folder);
   };
   return attend(`Worker ${String(index + 1)}`, start, say);
 }

@@ -52,6 +52,8 @@ export interface SceneOptions {
   /** The timeout of one provider call, as the accounts file takes it. */
   readonly timeout?: string;
   readonly sandboxArgs?: readonly string[];
+  /** Runs a command of `capture-worker` in a folder; as a process of its own unless given. */
+  readonly runCommand?: (folder: string, env: Variables, args: readonly string[]) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -100,7 +102,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
           payermax: sandbox.payermax.merchantNo,
         },
       },
-      command: (...args: string[]) => runCommand(place, env, args),
+      command: (...args: string[]) =>
+        options.runCommand === undefined
+          ? runCommand(place, env, args)
+          : options.runCommand(folder, env, args),
       startWorker: (settings: Variables = {}, build?: string) =>
         startWorker(place, { ...env, ...settings }, build),
       startExample: (name: ExampleName, settings: Variables) =>

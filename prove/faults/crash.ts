@@ -35,15 +35,26 @@ function crashAt({ name, moment, within }: CrashPoint, stir: Stir | null): Fault
       if (victim === undefined || !trySignal(victim.pid, 'SIGUSR2'))
         throw new Error('there is no worker to kill');
       const gone = new AbortController();
-      const stirring = stir?.(grounds, victim, AbortSignal.any([gone.signal, signal])) ?? Promise.resolve(0);
-      const how = await Promise.race([
-        victim.ended,
-        sleep(REACHED_WITHIN_MS, 'nothing', { signal: AbortSignal.any([gone.signal, signal]) }),
-      ]);
+      const over = AbortSignal.any([gone.signal, signal]);
+      const stirring = stir === null ? Promise.resolve(0) : stir(grounds, victim, over);
+      try {
+        const how = await Promise.race([victim.ended, inVain(over), failureOf(stirring)]);
+        if (how !== 'SIGKILL') throw new Error(`the worker never came to ${name} (${how})`);
+      } finally {
+        gone.abort();
+      }
       const ended = now();
-      gone.abort();
-      if (how !== 'SIGKILL') throw new Error(`the worker never came to ${name} (${how})`);
       return { ended, kills: 1 + (await stirring) };
     },
   };
+}
+
+async function inVain(over: AbortSignal): Promise<string> {
+  return sleep(REACHED_WITHIN_MS, 'nothing happened', { signal: over });
+}
+
+/** Rejects if it fails, and else never ends the wait. */
+async function failureOf(stirring: Promise<number>): Promise<never> {
+  await stirring;
+  return new Promise(() => undefined);
 }

@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { skewEdit } from '../../../../prove/crash/clock-skew.js';
+import { crashEdit } from '../../../../prove/crash/arrive.js';
+import { SKEW_EDIT } from '../../../../prove/crash/clock-skew.js';
 import { edited } from '../../../../prove/crash/edit.js';
-import { CRASH_POINTS, crashEdit, crashPoint } from '../../../../prove/crash/points.js';
+import { CRASH_POINTS, crashPoint } from '../../../../prove/crash/points.js';
 import { packageRoot } from '../../../../src/package-root.js';
 
 const compiled = (module: string): string => readFileSync(join(packageRoot(), 'dist', module), 'utf8');
@@ -50,8 +51,8 @@ describe('the crash points', () => {
 
 describe('a wrong clock', () => {
   it('is an edit of the clock as it is built', () => {
-    const source = edited(compiled('src/system-clock.js'), skewEdit(-300_000));
-    assert.match(source, /Date\.now\(\) \+ -300000/);
+    const source = edited(compiled('src/system-clock.js'), SKEW_EDIT);
+    assert.match(source, /Date\.now\(\) \+ globalThis\./);
     assertCompiles(source);
   });
 });

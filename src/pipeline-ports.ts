@@ -27,7 +27,7 @@ export function pipelinePorts(
 ): PipelinePorts {
   const { pool, registry, clock, topics, config, random, kafka, log } = parts;
   const { queue, consumer, ...reconciliation } = reconciliationPorts(
-    { ...parts, group: config.kafka.group },
+    { ...parts, group: config.kafka.group, sessionTimeoutMs: config.worker.sessionTimeoutMs },
     contracts,
     onFatal,
   );
@@ -48,6 +48,7 @@ export function pipelinePorts(
       client: kafka,
       groupId: config.kafka.group,
       topics: [topics['order.fulfilled']],
+      sessionTimeoutMs: config.worker.sessionTimeoutMs,
       log,
       onFatal,
     }),
@@ -67,8 +68,12 @@ export function reconciliationPorts(
     producer,
     log,
     group,
+    sessionTimeoutMs,
   }: Pick<Parts, 'pool' | 'registry' | 'clock' | 'topics' | 'kafka' | 'log'> &
-    Pick<ReconciliationPorts, 'producer'> & { readonly group: string },
+    Pick<ReconciliationPorts, 'producer'> & {
+      readonly group: string;
+      readonly sessionTimeoutMs: number;
+    },
   contracts: RegisteredContracts,
   onFatal: (error: unknown) => void,
 ): ReconciliationPorts {
@@ -81,6 +86,7 @@ export function reconciliationPorts(
       client: kafka,
       groupId: reconciliationGroup(group),
       topics: [topics['capture.notification'], topics['capture.pending']],
+      sessionTimeoutMs,
       log,
       onFatal,
     }),

@@ -66,7 +66,8 @@ function notifyAt(port: number): Variables {
   return { CAPTURE_WORKER_NOTIFY_PORT: String(port) };
 }
 
-function startMessenger(scene: Scene, gateway: MessageGateway): Promise<Worker> {
+/** Starts the service that writes to customers. */
+export function startMessenger(scene: Scene, gateway: MessageGateway): Promise<Worker> {
   return scene.startExample('customer-messages', {
     MESSAGE_GATEWAY_URL: gateway.url,
     PENDING_AFTER_SECONDS,

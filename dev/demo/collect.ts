@@ -75,10 +75,11 @@ interface BookOfProvider {
   })[];
 }
 
-type BookOfAll = Omit<Collected, 'books'> & { readonly book: readonly BookEntry[] };
+/** What all providers' books say. */
+export type BookOfAll = Omit<Collected, 'books'> & { readonly book: readonly BookEntry[] };
 
 /** The books of all providers as one. */
-async function readBook({ sandbox }: Scene): Promise<BookOfAll> {
+export async function readBook({ sandbox }: Pick<Scene, 'sandbox'>): Promise<BookOfAll> {
   const answer = await fetch(`${sandbox.adminUrl}/book`);
   const books = Object.values((await answer.json()) as Record<string, BookOfProvider>);
   const truth = books.flatMap(({ authorisations }) => authorisations);
@@ -96,7 +97,7 @@ async function readBook({ sandbox }: Scene): Promise<BookOfAll> {
   };
 }
 
-async function readRows(pool: pg.Pool): Promise<ReviewedRow[]> {
+export async function readRows(pool: pg.Pool): Promise<ReviewedRow[]> {
   const { rows } = await pool.query<Record<string, string> & { sequence: number; review: string | null }>(
     ROWS,
   );
@@ -129,7 +130,7 @@ async function readPublished(scene: Scene): Promise<{ events: DatedEvent[]; dead
   const deadLetters: string[] = [];
   for (const { topic, key, value } of messages) {
     if (topic === deadLetterTopic) {
-      deadLetters.push(key?.toString() ?? '');
+      deadLetters.push(textOf(key));
       continue;
     }
     const event = await decode(topic, value);
@@ -139,4 +140,9 @@ async function readPublished(scene: Scene): Promise<{ events: DatedEvent[]; dead
   }
   await registry.close();
   return { events, deadLetters };
+}
+
+/** A key, as text. */
+export function textOf(bytes: Uint8Array | null): string {
+  return bytes === null ? '' : Buffer.from(bytes).toString();
 }

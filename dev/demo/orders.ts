@@ -18,7 +18,7 @@ export interface DemoOrder {
 /** What is put on the topic for an order, in this order; or a message that can't become one. */
 export type DemoMessage =
   | { readonly kind: 'order'; readonly order: DemoOrder; readonly repeat: number }
-  | { readonly kind: 'poison'; readonly why: PoisonKind; readonly key: string };
+  | { readonly kind: 'poison'; readonly why: PoisonKind | 'nul'; readonly key: string };
 
 export const POISON_KINDS = [
   'empty',

@@ -43,12 +43,14 @@ export async function authorise(
   }
 }
 
-/** Puts the messages on `order.fulfilled`, in order: at once, or evenly over so many ms. */
-export async function produce(
-  scene: Scene,
-  messages: readonly DemoMessage[],
-  { overMs = 0, signal }: { readonly overMs?: number; readonly signal?: AbortSignal } = {},
-): Promise<void> {
+/** Puts messages on `order.fulfilled`. */
+export interface OrderProducer {
+  /** In order, acknowledged; rejects as `LogProducer.append` does. */
+  append(messages: readonly DemoMessage[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openOrderProducer(scene: Scene): Promise<OrderProducer> {
   const registry = registryClient({ url: scene.stack.env.SCHEMA_REGISTRY_URL });
   const topics = topicNames(scene.topicPrefix);
   const encode = orderEncoder(await loadSchemas(registry, topics), { source: '/demo' });
@@ -57,11 +59,24 @@ export async function produce(
     client: { brokers: scene.stack.env.KAFKA_BROKERS.split(','), clientId: 'demo' },
     log: pino({ level: 'silent' }),
   });
+  return {
+    append: (messages) => producer.append(messages.map((message) => recordOf(message, encode))),
+    close: () => producer.close(),
+  };
+}
+
+/** Puts the messages on `order.fulfilled`, in order: at once, or evenly over so many ms. */
+export async function produce(
+  scene: Scene,
+  messages: readonly DemoMessage[],
+  { overMs = 0, signal }: { readonly overMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const producer = await openOrderProducer(scene);
   try {
     const step = overMs === 0 ? AT_ONCE : Math.ceil((messages.length * PACE_MS) / overMs);
     for (let from = 0; from < messages.length; from += step) {
       if (overMs > 0) await sleep(PACE_MS, undefined, { signal });
-      await producer.append(messages.slice(from, from + step).map((message) => recordOf(message, encode)));
+      await producer.append(messages.slice(from, from + step));
     }
   } finally {
     await producer.close();
@@ -75,7 +90,7 @@ function recordOf(message: DemoMessage, encode: (order: OrderFulfilled) => LogRe
 }
 
 /** `repeat` tells the messages of one order apart: each is an event of its own. */
-function fulfilled(order: DemoOrder, repeat: number): OrderFulfilled {
+export function fulfilled(order: DemoOrder, repeat: number): OrderFulfilled {
   const now = new Date();
   return {
     eventId: `${order.orderId}-fulfilled-${String(repeat)}`,
@@ -118,6 +133,8 @@ function poisonOf(
       return encode({ ...fulfilled(order, 0), account: 'nobody' });
     case 'other_currency':
       return encode({ ...fulfilled(order, 0), captureCurrency: 'USD' });
+    case 'nul':
+      return encode({ ...fulfilled(order, 0), orderId: `${order.orderId}\u0000` });
     case 'third_decimal':
       return encode({ ...fulfilled(order, 0), captureAmount: 12_345n });
   }

@@ -70,14 +70,18 @@ export interface RunningWorker extends Worker {
   readonly logFile: string;
 }
 
-/** Starts `capture-worker start` and waits until it is ready. All workers append to one log. */
-export async function startWorker(place: Place, env: Variables): Promise<RunningWorker> {
+/** Starts `capture-worker start`, of the compiled package in `build`, and waits until it is ready. All workers append to one log. */
+export async function startWorker(
+  place: Place,
+  env: Variables,
+  build: string = packageRoot(),
+): Promise<RunningWorker> {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const workerId = `worker-${String(port)}-${randomBytes(4).toString('hex')}`;
   const logFile = join(place.folder, 'worker.log');
   const worker = await place.crew.start({
-    ...jobOf(place, 'The worker', ['src/cli/main.js', 'start']),
+    ...jobOf(place, 'The worker', join(build, 'dist', 'src/cli/main.js'), ['start']),
     env: {
       CAPTURE_WORKER_NOTIFY_PORT: '0',
       ...env,
@@ -95,7 +99,7 @@ export async function startWorker(place: Place, env: Variables): Promise<Running
 export async function startExample(place: Place, name: ExampleName, env: Variables): Promise<Worker> {
   const title = `examples/${name}`;
   const worker = await place.crew.start({
-    ...jobOf(place, title, [`examples/${name}/main.js`]),
+    ...jobOf(place, title, program(`examples/${name}/main.js`), []),
     env,
     logFile: join(place.folder, `${name}.log`),
   });
@@ -108,11 +112,11 @@ export async function startExample(place: Place, name: ExampleName, env: Variabl
 export const EXAMPLES = ['ledger', 'customer-messages'] as const;
 export type ExampleName = (typeof EXAMPLES)[number];
 
-function jobOf({ folder }: Place, title: string, [main = '', ...args]: readonly string[]) {
+function jobOf({ folder }: Place, title: string, main: string, args: readonly string[]) {
   return {
     title,
     command: process.execPath,
-    args: [program(main), ...args],
+    args: [main, ...args],
     cwd: folder,
     // Nobody is left to look at what it would still finish.
     deathSignal: 'SIGKILL',

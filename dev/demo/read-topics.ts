@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { KafkaMessage } from 'kafkajs';
 import { Kafka, logLevel } from 'kafkajs';
-
-export interface ReadMessage extends Pick<KafkaMessage, 'key' | 'value' | 'headers'> {
-  readonly topic: string;
-}
+import { toLogMessage } from '../../src/kafka/log-message.js';
+import type { LogMessage } from '../../src/ports/log.js';
 
 /** Reads topics from their beginning to where they end now, in a group of its own that is deleted afterwards. */
-export async function readTopics(brokers: string, topics: readonly string[]): Promise<ReadMessage[]> {
+export async function readTopics(brokers: string, topics: readonly string[]): Promise<LogMessage[]> {
   const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'reader', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -34,9 +31,9 @@ async function readUntil(
   groupId: string,
   topics: readonly string[],
   wanted: Map<string, bigint>,
-): Promise<ReadMessage[]> {
+): Promise<LogMessage[]> {
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
-  const messages: ReadMessage[] = [];
+  const messages: LogMessage[] = [];
   await consumer.connect();
   try {
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -49,10 +46,10 @@ async function readUntil(
           autoCommit: false,
           eachBatch: ({ batch: { topic, partition, messages: batch } }) => {
             const place = `${topic}/${String(partition)}`;
-            for (const { key, value, headers, offset } of batch) {
+            for (const message of batch) {
               if (!wanted.has(place)) break;
-              messages.push({ topic, key, value, ...(headers !== undefined && { headers }) });
-              if (BigInt(offset) + 1n >= (wanted.get(place) ?? 0n)) wanted.delete(place);
+              messages.push(toLogMessage({ topic, partition }, message));
+              if (BigInt(message.offset) + 1n >= (wanted.get(place) ?? 0n)) wanted.delete(place);
             }
             if (wanted.size === 0) resolve();
             return Promise.resolve();

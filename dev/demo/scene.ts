@@ -25,8 +25,11 @@ export interface Scene {
   readonly group: string;
   readonly databaseUrl: string;
   readonly sandbox: SandboxAddress;
-  /** Starts `capture-worker start` as a process of its own, with further settings, and waits until it is ready. */
-  startWorker(settings?: Variables): Promise<RunningWorker>;
+  /**
+   * Starts `capture-worker start` as a process of its own, with further settings, and waits until it is ready. `build` is the folder of
+   * another version's compiled package; this one's unless given.
+   */
+  startWorker(settings?: Variables, build?: string): Promise<RunningWorker>;
   /** Starts an example as a process of its own, in this group, and waits until it reads the events. */
   startExample(name: ExampleName, settings: Variables): Promise<Worker>;
   /** Runs another command of `capture-worker` to its end; throws with its output if it fails. */
@@ -49,6 +52,8 @@ export interface SceneOptions {
   /** The timeout of one provider call, as the accounts file takes it. */
   readonly timeout?: string;
   readonly sandboxArgs?: readonly string[];
+  /** Runs a command of `capture-worker` in a folder; as a process of its own unless given. */
+  readonly runCommand?: (folder: string, env: Variables, args: readonly string[]) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -97,8 +102,12 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
           payermax: sandbox.payermax.merchantNo,
         },
       },
-      command: (...args: string[]) => runCommand(place, env, args),
-      startWorker: (settings: Variables = {}) => startWorker(place, { ...env, ...settings }),
+      command: (...args: string[]) =>
+        options.runCommand === undefined
+          ? runCommand(place, env, args)
+          : options.runCommand(folder, env, args),
+      startWorker: (settings: Variables = {}, build?: string) =>
+        startWorker(place, { ...env, ...settings }, build),
       startExample: (name: ExampleName, settings: Variables) =>
         startExample(place, name, { ...exampleEnv(stack, database.url, names, name), ...settings }),
       close,

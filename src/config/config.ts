@@ -50,6 +50,8 @@ export interface WorkerSettings {
   /** The most rows that one write takes together. */
   readonly batchSize: number;
   readonly commitIntervalMs: number;
+  /** How long a worker may be silent before its partitions go to others. */
+  readonly sessionTimeoutMs: number;
   readonly drainDeadlineMs: number;
   readonly leaseMarginMs: number;
   /** So many distinct captures refused for the account's sake hold the account. */
@@ -220,6 +222,7 @@ function workerSettings(values: Values): WorkerSettings {
     maxInFlight: values.CAPTURE_WORKER_MAX_IN_FLIGHT,
     batchSize: values.CAPTURE_WORKER_BATCH_SIZE,
     commitIntervalMs: values.CAPTURE_WORKER_COMMIT_INTERVAL,
+    sessionTimeoutMs: values.CAPTURE_WORKER_SESSION_TIMEOUT,
     drainDeadlineMs: values.CAPTURE_WORKER_DRAIN_DEADLINE,
     leaseMarginMs: values.CAPTURE_WORKER_LEASE_MARGIN,
     holdAfterFaults: values.CAPTURE_WORKER_HOLD_AFTER_FAULTS,

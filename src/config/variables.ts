@@ -78,6 +78,7 @@ export const VARIABLES = z.object({
   CAPTURE_WORKER_DATABASE_POOL: wholeNumber({ min: 2, max: 1_000 }).prefault('8'),
   CAPTURE_WORKER_BATCH_SIZE: wholeNumber({ min: 1, max: 5_000 }).prefault('200'),
   CAPTURE_WORKER_COMMIT_INTERVAL: duration({ min: 50, max: MINUTE }).prefault('500ms'),
+  CAPTURE_WORKER_SESSION_TIMEOUT: duration({ min: SECOND, max: 5 * MINUTE }).prefault('10s'),
   CAPTURE_WORKER_DRAIN_DEADLINE: duration({ min: SECOND, max: 10 * MINUTE }).prefault('25s'),
   CAPTURE_WORKER_LEASE_MARGIN: duration({ min: SECOND, max: 10 * MINUTE }).prefault('15s'),
 

@@ -18,7 +18,16 @@ export interface DemoRun {
  * exit code isn't 0.
  */
 export async function runDemo(args: readonly string[], folder = tmpdir()): Promise<DemoRun> {
-  const main = join(packageRoot(), 'dist/dev/demo/main.js');
+  return runCompiled('dev/demo/main.js', args, folder);
+}
+
+/** The same with another program whose last line is JSON. */
+export async function runCompiled(
+  program: string,
+  args: readonly string[],
+  folder = tmpdir(),
+): Promise<DemoRun> {
+  const main = join(packageRoot(), 'dist', program);
   const { stdout, stderr } = await run(process.execPath, [main, ...args], {
     env: { ...process.env, TMPDIR: folder },
   });

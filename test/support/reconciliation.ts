@@ -94,7 +94,7 @@ export async function openBench(policy: FoldPolicy = POLICY, clock: Clock = syst
   };
   const reconciliation = createReconciliation(
     reconciliationPorts(
-      { ...shared, topics, producer, pool, registry, kafka: kafka.client, group },
+      { ...shared, topics, producer, pool, registry, kafka: kafka.client, group, sessionTimeoutMs: 10_000 },
       contracts,
       onFatal,
     ),

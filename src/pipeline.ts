@@ -89,6 +89,7 @@ export async function startPipeline(
     announceUnsentAfterMs: config.policy.announceUnsentAfterMs,
     closing: closing.signal,
     worker: config.workerId,
+    restoration: config.restoration,
   };
   const scheduler = createScheduler({
     ...options,
@@ -190,7 +191,8 @@ async function startConsumers(orders: Runner, reconciliation: Reconciliation): P
   }
 }
 
-function captureStore({ pool, config, random }: Parts, contracts: RegisteredContracts): CaptureStore {
+/** The store with the rules that it goes by. */
+export function captureStore({ pool, config, random }: Parts, contracts: RegisteredContracts): CaptureStore {
   return createCaptureStore({
     pool,
     fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, config.policy),

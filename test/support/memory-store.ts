@@ -1,3 +1,4 @@
+import type { Assumption } from '../../src/capture/assumption.js';
 import type { Capture } from '../../src/capture/capture.js';
 import type { Evidence } from '../../src/capture/evidence.js';
 import type { CaptureEvent } from '../../src/capture/events.js';
@@ -11,6 +12,20 @@ interface Row {
   leaseUntil: number;
   evidence: Map<string, Evidence>;
   scheduled: { action: ScheduledAction; dueAt: number } | null;
+}
+
+/** As the store writes it with the claim. */
+function assumedPiece({ evidenceId, finding }: Assumption, at: Date): Evidence {
+  return {
+    evidenceId,
+    kind: 'capture_response',
+    attempt: 1,
+    at,
+    finding: { is: finding },
+    providerCode: null,
+    providerMessage: null,
+    raw: null,
+  };
 }
 
 /** The store's contract in memory, for running the capture path without PostgreSQL. Time is whatever `now` says, in ms. */
@@ -60,16 +75,22 @@ export function memoryStore({
     paused,
     claim: (requests) =>
       Promise.resolve(
-        requests.map(({ token, capture, start, dueInMs }) => {
+        requests.map(({ token, capture, start, assumed, dueInMs }) => {
           const existing = rows.get(capture.captureId) ?? byPayment(capture);
           if (existing !== undefined) {
             const { status, attempts } = existing.capture;
             const untouched =
               (status.state === 'planned' && attempts === 0) ||
-              (status.state === 'sending' && attempts === 1 && start !== null);
+              (status.state === 'sending' && attempts === 1 && (start !== null || assumed !== undefined));
             return { claimed: existing.token === token && untouched, capture: existing.capture };
           }
           const fresh = { token, evidence: new Map<string, Evidence>() };
+          if (assumed !== undefined) {
+            const piece = assumedPiece(assumed, new Date(now()));
+            const row = leased(capture, 0, { token, evidence: new Map([[piece.evidenceId, piece]]) });
+            row.scheduled = { action: 'lapse', dueAt: now() + dueInMs };
+            return { claimed: true, capture: row.capture };
+          }
           if (start !== null && !paused.has(capture.account))
             return { claimed: true, capture: leased(capture, start.leaseMs, fresh).capture };
           rows.set(capture.captureId, {

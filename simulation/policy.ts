@@ -35,6 +35,7 @@ export function settingsOf(worker: string): PipelineSettings {
     announceUnsentAfterMs: POLICY.announceUnsentAfterMs,
     contradictionWaitMs: POLICY.contradictionWaitMs,
     quietPeriodMs: POLICY.quietPeriodMs,
+    restoration: null,
   };
 }
 

@@ -11,6 +11,7 @@ import { openParts } from './parts.js';
 import { pipelinePorts, pipelineSettings } from './pipeline-ports.js';
 import type { Pipeline } from './pipeline.js';
 import { fatalError, startPipeline } from './pipeline.js';
+import { distrustIfRestored } from './restored.js';
 import type { StartUp } from './start-up.js';
 import { createStartUp } from './start-up.js';
 import { checkDurability } from './store/durability.js';
@@ -34,7 +35,8 @@ const GIVE_UP_MS = 3_000;
  *
  * *Starting.* The probes are answered first, so that what is missing can be seen, and notifications, though they are told to come again
  * until the database is there; then database, schema, registry and Kafka are waited
- * for, in this order; then the consumer, the relay and the scheduler start.
+ * for, in this order; then the consumer, the relay and the scheduler start. If the database was restored, all captures without an outcome
+ * are distrusted before.
  *
  * *Draining* goes the other way: intake stops, of orders and of notifications, what is under way ends and is recorded, its events are
  * published, connections close.
@@ -63,7 +65,7 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
       throw error;
     },
   );
-  const starting = start(parts, startUp, onFatal, givenUp.signal).then(
+  const starting = start(parts, startUp, givenUp.signal, onFatal).then(
     (pipeline) => (running = pipeline),
     (error: unknown) => {
       onFatal(error);
@@ -99,8 +101,8 @@ export async function composeWorker(config: Config, log: Logger): Promise<Runnin
 async function start(
   parts: Parts,
   startUp: StartUp,
+  stop: AbortSignal,
   onFatal: (error: unknown) => void,
-  givenUp: AbortSignal,
 ): Promise<Pipeline | null> {
   const { pool, registry, topics, log } = parts;
   const began = parts.clock.monotonic();
@@ -111,9 +113,10 @@ async function start(
   });
   const contracts = await startUp.step('registry', () => loadSchemas(registry, topics));
   if (contracts === null) return null;
+  await startUp.step('restored', () => distrustIfRestored(parts, contracts, stop));
   const pipeline = await startUp.step('kafka', () => startLoops(parts, contracts, onFatal));
   if (pipeline === null) return null;
-  void warnOfTopics({ client: parts.kafka, prefix: parts.config.topicPrefix, log, stop: givenUp });
+  void warnOfTopics({ client: parts.kafka, prefix: parts.config.topicPrefix, log, stop });
   log.info({ ms: Math.round(parts.clock.monotonic() - began) }, 'ready: taking orders');
   return pipeline;
 }

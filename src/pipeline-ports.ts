@@ -10,6 +10,7 @@ import { orderDecoder } from './kafka/order-decoder.js';
 import type { RegisteredContracts } from './kafka/schema-registry.js';
 import type { Parts } from './parts.js';
 import type { PipelinePorts, PipelineSettings } from './pipeline.js';
+import type { CaptureStore } from './ports/store.js';
 import type { ReconciliationPorts } from './reconciliation.js';
 import { listPauses } from './store/account-pauses.js';
 import { createCaptureStore } from './store/capture-store.js';
@@ -25,7 +26,7 @@ export function pipelinePorts(
   contracts: RegisteredContracts,
   onFatal: (error: unknown) => void,
 ): PipelinePorts {
-  const { pool, registry, clock, topics, config, random, kafka, log } = parts;
+  const { pool, registry, clock, topics, config, kafka, log } = parts;
   const { queue, consumer, ...reconciliation } = reconciliationPorts(
     { ...parts, group: config.kafka.group, sessionTimeoutMs: config.worker.sessionTimeoutMs },
     contracts,
@@ -35,12 +36,7 @@ export function pipelinePorts(
     ...reconciliation,
     notificationQueue: queue,
     reconciliation: consumer,
-    captures: createCaptureStore({
-      pool,
-      fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, config.policy),
-      licenceOf: (capture, evidence, now) => licenceOf(capture, evidence, now, config.policy),
-      encode: eventEncoder(contracts),
-    }),
+    captures: captureStore(parts, contracts),
     waiting: createWaitingStore({ pool }),
     outbox: createOutboxStore({ pool }),
     listPauses: () => listPauses(pool),
@@ -55,6 +51,16 @@ export function pipelinePorts(
     decodeOrder: orderDecoder(contracts, { registry, clock }),
     accounts: parts.accounts,
   };
+}
+
+/** The store with the rules that it goes by. */
+export function captureStore({ pool, config, random }: Parts, contracts: RegisteredContracts): CaptureStore {
+  return createCaptureStore({
+    pool,
+    fold: (capture, evidence, now) => fold({ capture, evidence, now, random: random() }, config.policy),
+    licenceOf: (capture, evidence, now) => licenceOf(capture, evidence, now, config.policy),
+    encode: eventEncoder(contracts),
+  });
 }
 
 /** As `pipelinePorts`, of what reconciles. `group` is the workers' group, not its own. */
@@ -98,7 +104,9 @@ export function reconciliationPorts(
 }
 
 /** What a worker's configuration says of its loops. */
-export function pipelineSettings({ config: { worker, workerId, policy } }: Parts): PipelineSettings {
+export function pipelineSettings({
+  config: { worker, workerId, policy, restoration },
+}: Parts): PipelineSettings {
   return {
     worker: workerId,
     batchSize: worker.batchSize,
@@ -108,5 +116,6 @@ export function pipelineSettings({ config: { worker, workerId, policy } }: Parts
     announceUnsentAfterMs: policy.announceUnsentAfterMs,
     contradictionWaitMs: policy.contradictionWaitMs,
     quietPeriodMs: policy.quietPeriodMs,
+    restoration,
   };
 }

@@ -3,6 +3,7 @@ import type { OrderConsumerOptions } from '../consumers/order-fulfilled.js';
 import { consumeOrderFulfilled } from '../consumers/order-fulfilled.js';
 import { createDeadLetterProducer } from '../producers/dead-letter.js';
 import { createOutboxRelay } from '../producers/outbox-relay.js';
+import type { Restoration } from './capture/assumption.js';
 import { CaptureWorkerError } from './errors.js';
 import type { Runner } from './kafka/runner.js';
 import { createRunner } from './kafka/runner.js';
@@ -72,6 +73,8 @@ export interface PipelineSettings {
   readonly announceUnsentAfterMs: number;
   readonly contradictionWaitMs: number;
   readonly quietPeriodMs: number;
+  /** Null unless the worker inquires first (assumption.ts). */
+  readonly restoration: Restoration | null;
 }
 
 /** How often the loops look for what nobody wakes them for, in ms. */
@@ -138,6 +141,7 @@ export async function startPipeline(ports: PipelinePorts, options: PipelineOptio
     announceUnsentAfterMs: settings.announceUnsentAfterMs,
     closing: closing.signal,
     worker,
+    restoration: settings.restoration,
   };
   const scheduler = createScheduler({
     ...taking,

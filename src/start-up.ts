@@ -17,6 +17,7 @@ const DATABASE_REMEDY = 'check that PostgreSQL runs and that DATABASE_URL names 
 const REMEDIES: Readonly<Record<string, string>> = {
   database: DATABASE_REMEDY,
   schema: DATABASE_REMEDY,
+  restored: 'it goes through all captures without an outcome, which takes minutes if there are very many',
   registry: 'check that it runs and that SCHEMA_REGISTRY_URL points to its API',
   kafka: KAFKA_AWAY_REMEDY,
 };

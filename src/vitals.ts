@@ -71,6 +71,7 @@ export async function listenForProbes(
       registry: () => startUp.stateOf('registry'),
       kafka: () =>
         whenStarted(startUp, 'kafka', () => lag.read(config.kafka.group, [topics['order.fulfilled']])),
+      ...(config.restoration !== null && { restored: () => startUp.stateOf('restored') }),
       worker: () =>
         isDraining() ? { ok: false, missing: 'draining: it takes no more orders' } : { ok: true },
     },

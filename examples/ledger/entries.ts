@@ -29,17 +29,41 @@ export type Standing = Pick<Entry, 'entryId' | 'provider' | 'accountName' | 'pos
 /** What is to be booked for an event, in this order. */
 export interface Booking {
   readonly reversal: Entry | null;
-  /** What stands from now on. */
   readonly capture: Entry | null;
+  /** The id of the entry that stands from now on. */
+  readonly stands: string | null;
 }
 
 /**
  * Books an event that is newer than all that were applied. It is a full snapshot, so whatever it replaces is undone, and a success is
- * booked anew: also one after another, for then the one in between was skipped, or the success was corrected. What came before, and
- * whether it was ever read, plays no part: only what stands.
+ * booked anew: also one after another, if it is of something else. The same success again leaves the books as they are: the failure in
+ * between was skipped, or it was published a second time because the publisher's database had been restored. What came before, and whether
+ * it was ever read, plays no part: only what stands.
  */
 export function book(standing: Standing | null, event: CaptureEvent): Booking {
-  return { reversal: standing && reversalOf(standing, event), capture: captureOf(event) };
+  const capture = captureOf(event);
+  if (standing !== null && capture !== null && isSame(standing, capture))
+    return { reversal: null, capture: null, stands: standing.entryId };
+  return {
+    reversal: standing && reversalOf(standing, event),
+    capture,
+    stands: capture?.entryId ?? null,
+  };
+}
+
+/** Whether both book the same. The postings of an entry come in any order, each of an account and currency of its own. */
+function isSame(standing: Standing, capture: Entry): boolean {
+  return (
+    standing.provider === capture.provider &&
+    standing.accountName === capture.accountName &&
+    standing.postings.length === capture.postings.length &&
+    standing.postings.every((one) =>
+      capture.postings.some(
+        (other) =>
+          one.account === other.account && one.currency === other.currency && one.amount === other.amount,
+      ),
+    )
+  );
 }
 
 function captureOf(event: CaptureEvent): Entry | null {

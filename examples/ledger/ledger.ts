@@ -45,10 +45,10 @@ export async function applyEvent(pool: pg.Pool, event: CaptureEvent): Promise<vo
     const [taken] = rows;
     if (taken === undefined) return;
     const standing = taken.entry_id === null ? null : await readStanding(client, taken.entry_id);
-    const { reversal, capture } = book(standing, event);
+    const { reversal, capture, stands } = book(standing, event);
     if (reversal !== null) await insert(client, reversal);
     if (capture !== null) await insert(client, capture);
-    await client.query(STANDS, [captureId, capture?.entryId ?? null]);
+    await client.query(STANDS, [captureId, stands]);
   });
 }
 

@@ -31,7 +31,8 @@ create table ledger.captures (
   sequence integer not null check (sequence >= 1),
   event_id text not null,
   outcome text not null check (outcome in ('succeeded', 'failed', 'pending')),
-  -- The entry that stands: booked for that event and not reversed. Null unless the outcome is a success.
+  -- The entry that stands: booked for that event, or for an earlier one that said the same, and not reversed. Null unless the outcome is a
+  -- success.
   entry_id text
 );
 

@@ -80,6 +80,7 @@ function isUnderstood({ review, provider }: Capture, payment: Payment, order: Pl
     case 'cancelled_in_doubt':
     case 'contradicted_again':
     case 'contradicts_operator':
+    case 'unverifiable':
     case null:
       return false;
   }

@@ -1,4 +1,5 @@
 import type { Capture } from '../../src/capture/capture.js';
+import type { Evidence } from '../../src/capture/evidence.js';
 import { started } from '../../src/capture/state-machine.js';
 import type { ClaimRequest, ClaimResult } from '../../src/ports/store.js';
 import { isOurs } from '../../src/store/claim.js';
@@ -33,24 +34,52 @@ export function claim(session: Session, requests: readonly ClaimRequest[]): read
 /** The capture as claimed; null if a claim keeps it out. */
 function insert(session: Session, request: ClaimRequest): Capture | null {
   const { tables, now, lacks } = session;
-  const { capture, token, source, start, dueInMs, worker } = request;
+  const { capture, token, source, dueInMs, worker } = request;
   const { captureId, account } = capture;
   if (isKeptOut(session, capture)) return null;
   const planned = asPlanned(capture, now());
-  const isPaused = !lacks('pause_unheeded') && tables.pauses.has(account);
-  const leaseUntil = start === null || isPaused ? null : new Date(now().getTime() + start.leaseMs);
+  const leaseUntil = leaseOf(session, request);
   const claimed = leaseUntil === null ? planned : started(planned, leaseUntil);
   const onRecord = lacks('attempt_not_with_claim') ? planned : claimed;
-  tables.captures.set(captureId, { capture: onRecord, evidence: new Map(), token, source });
+  tables.captures.set(captureId, {
+    capture: onRecord,
+    evidence: assumedEvidence(request, now()),
+    token,
+    source,
+  });
   tables.byReference.set(referenceOf(capture), captureId);
   tables.byPayment.set(paymentOf(capture), captureId);
   if (onRecord.leaseUntil !== null) writeAttempt(session, onRecord, worker);
-  const dueAt = onRecord.leaseUntil?.getTime() ?? now().getTime() + dueInMs;
+  const isLeased = onRecord.leaseUntil !== null && request.assumed === undefined;
+  const dueAt = isLeased ? onRecord.leaseUntil.getTime() : now().getTime() + dueInMs;
   const action = onRecord.leaseUntil === null ? 'send' : 'lapse';
   session.within('schedule_apart', () => {
     tables.schedule.set(captureId, { captureId, account, action, dueAt });
   });
   return claimed;
+}
+
+/** Until when the first attempt may be begun, or could have been if it is assumed; null for one that is to wait. */
+function leaseOf({ tables, now, lacks }: Session, { capture, start, assumed }: ClaimRequest): Date | null {
+  if (assumed !== undefined) return now();
+  const isPaused = !lacks('pause_unheeded') && tables.pauses.has(capture.account);
+  return start === null || isPaused ? null : new Date(now().getTime() + start.leaseMs);
+}
+
+function assumedEvidence({ assumed }: ClaimRequest, at: Date): ReadonlyMap<string, Evidence> {
+  if (assumed === undefined) return new Map();
+  const { evidenceId, finding } = assumed;
+  const piece: Evidence = {
+    evidenceId,
+    kind: 'capture_response',
+    attempt: 1,
+    at,
+    finding: { is: finding },
+    providerCode: null,
+    providerMessage: null,
+    raw: null,
+  };
+  return new Map([[evidenceId, piece]]);
 }
 
 function asPlanned(capture: Capture, createdAt: Date): Capture {

@@ -83,6 +83,7 @@ export interface Capture {
  * - `cancelled_in_doubt`: it shows the payment as cancelled, and money may have moved before.
  * - `request_ids_refused`: it refuses every request id, and says that nothing was captured.
  * - `unanswered`: PayerMax was asked again as often as makes sense, and tells no outcome.
+ * - `unverifiable`: PayerMax may have been sent it in a span that the database has forgotten, and can't be asked.
  * - `contradicted`: evidence contradicts the published outcome, and no inquiry has settled it in time, or none can.
  * - `contradicted_again`: the published outcome was corrected before and is contradicted once more.
  * - `contradicts_operator`: evidence contradicts what an operator has decided since.
@@ -93,6 +94,7 @@ export type ReviewReason =
   | 'cancelled_in_doubt'
   | 'request_ids_refused'
   | 'unanswered'
+  | 'unverifiable'
   | 'contradicted'
   | 'contradicted_again'
   | 'contradicts_operator';

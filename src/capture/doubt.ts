@@ -1,6 +1,6 @@
 import type { Capture } from './capture.js';
 import type { Evidence, Finding } from './evidence.js';
-import { provesNoEffect } from './evidence.js';
+import { isAssumed, provesNoEffect } from './evidence.js';
 
 /**
  * What may have reached the provider, and from when on an inquiry covers all of it.
@@ -10,9 +10,13 @@ import { provesNoEffect } from './evidence.js';
  */
 export type Sent = Pick<Capture, 'attempts' | 'leaseUntil'>;
 
-/** Whether an attempt may have been executed, or may be yet, and no answer to it says what came of it. */
+/**
+ * Whether an attempt may have been executed, or may be yet, and no answer to it says what came of it. An assumed one stands for any number of
+ * requests, so an answer to one of them leaves the others open.
+ */
 export function isInDoubt(attempt: number, evidence: readonly Evidence[]): boolean {
   const words = answersTo(attempt, evidence);
+  if (words.some(({ finding }) => isAssumed(finding))) return true;
   return mayHaveReached(attempt, evidence) && !words.some(({ finding }) => isOutcome(finding));
 }
 

@@ -25,7 +25,7 @@ export interface EventSnapshot {
   /** Minor units. */
   readonly amount: bigint;
   readonly currency: string;
-  /** 1 for a capture's first event, then without gaps. Apply an event only if it is above the last applied one. */
+  /** 1 for a capture's first event, then without gaps but for one after a loss of the database (assumption.ts). Apply an event only if it is above the last applied one. */
   readonly sequence: number;
   readonly occurredAt: Date;
   /** Null only for `not_sent`, where there is none yet. */
@@ -80,6 +80,8 @@ export function announcementOf(status: CaptureStatus): Announcement | null {
 /** What the event says beyond the snapshot, by announcement. */
 export interface EventDetails {
   readonly announcement: Announcement;
+  /** Above the last one's. */
+  readonly sequence: number;
   readonly by: Evidence | null;
   readonly at: Date;
   /** When the provider will next be asked, for pending events. */
@@ -88,8 +90,7 @@ export interface EventDetails {
 
 /** Builds the capture's next event. `capture` is the capture as it stands after the change, with `sequence` still the last one's. */
 export function nextEvent(capture: Capture, details: EventDetails): CaptureEvent {
-  const sequence = capture.sequence + 1;
-  const { by } = details;
+  const { by, sequence } = details;
   const snapshot: EventSnapshot = {
     eventId: eventIdOf(capture.captureId, sequence),
     captureId: capture.captureId,

@@ -32,6 +32,8 @@ export function rankOf(kind: EvidenceKind): number {
  * - `unknown`: the request may have reached it, and the answer tells nothing (timeout, reset, 5xx, unreadable, unauthenticated).
  * - `id_taken`: it refuses the request id, since it has seen it before. What it did with it then, it doesn't say.
  * - `lapsed`: no answer was recorded before the attempt's lease ran out; the worker that made it is gone, or slow.
+ * - `assumed_sent`: no attempt is known, but the database has forgotten a span in which any number may have been made (assumption.ts).
+ * - `assumed_repeatable`: the same, of a provider that can't be asked, where a person lets the request be repeated all the same.
  * - `not_sent`: it is certain that no byte of the request left.
  * - `not_processed`: the provider says for certain that it did nothing (rate limit, clock).
  * - `account_fault`: it refused our credentials or signature; the order is not at fault.
@@ -63,6 +65,8 @@ export type Finding =
   | { readonly is: 'unknown' }
   | { readonly is: 'id_taken' }
   | { readonly is: 'lapsed' }
+  | { readonly is: 'assumed_sent' }
+  | { readonly is: 'assumed_repeatable' }
   | { readonly is: 'not_sent' }
   | { readonly is: 'not_processed' }
   | { readonly is: 'account_fault' }
@@ -123,6 +127,8 @@ export function claimedBy(evidence: Evidence, asked: Asked): Claimed {
     case 'unknown':
     case 'id_taken':
     case 'lapsed':
+    case 'assumed_sent':
+    case 'assumed_repeatable':
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':
@@ -162,6 +168,8 @@ export function provesNoEffect(finding: Finding): boolean {
     case 'unknown':
     case 'id_taken':
     case 'lapsed':
+    case 'assumed_sent':
+    case 'assumed_repeatable':
     case 'authorised':
     case 'cancelled':
     case 'withdrawn':
@@ -169,4 +177,9 @@ export function provesNoEffect(finding: Finding): boolean {
     case 'foreign':
       return false;
   }
+}
+
+/** Whether it stands for whatever was sent in a span that the database has forgotten. */
+export function isAssumed({ is }: Finding): boolean {
+  return is === 'assumed_sent' || is === 'assumed_repeatable';
 }

@@ -135,6 +135,8 @@ function forbidsResend(piece: Evidence, capture: Capture): boolean {
     case 'unknown':
     case 'id_taken':
     case 'lapsed':
+    case 'assumed_sent':
+    case 'assumed_repeatable':
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':

@@ -1,3 +1,4 @@
+import { sequenceAfterLoss } from './assumption.js';
 import type { Announcement, Capture, CaptureState, CaptureStatus, ReviewReason } from './capture.js';
 import { canBeAsked, isFinal } from './capture.js';
 import type { CorrectionPolicy } from './correction.js';
@@ -6,6 +7,7 @@ import { currentOf } from './current.js';
 import type { CaptureEvent } from './events.js';
 import { announcementOf, nextEvent } from './events.js';
 import type { Evidence, Finding } from './evidence.js';
+import { isAssumed } from './evidence.js';
 import { requestIdOf } from './ids.js';
 import { isAskedOut, isExhausted } from './licence.js';
 import type { ScheduleChange, SchedulePolicy } from './schedule.js';
@@ -79,6 +81,7 @@ export function fold(input: FoldInput, policy: FoldPolicy): Decision {
   if (announcement === null) return { capture, event: null, schedule };
   const event = nextEvent(capture, {
     announcement,
+    sequence: sequenceFor(announcement, capture, input),
     by: 'by' in verdict ? verdict.by : null,
     at: input.now,
     nextInquiryAt:
@@ -143,7 +146,9 @@ function reviewOf(
       if (status.reason === 'integrity_mismatch') return 'integrity_mismatch';
       if (has('cancelled')) return 'cancelled_in_doubt';
       if (isExhausted(capture, evidence)) return 'request_ids_refused';
-      return !canBeAsked(capture) && isAskedOut(capture, evidence) ? 'unanswered' : null;
+      if (canBeAsked(capture)) return null;
+      if (has('assumed_sent')) return 'unverifiable';
+      return isAskedOut(capture, evidence) ? 'unanswered' : null;
     case 'planned': {
       const faults = evidence.filter(({ finding }) => finding.is === 'account_fault').length;
       return faults >= accountFaultTries ? 'repeated_account_fault' : null;
@@ -192,12 +197,32 @@ function statusOf(verdict: Verdict): CaptureStatus {
 }
 
 /** What must be published now, or null if subscribers already know it, or needn't know it yet. */
-function toAnnounce(capture: Capture, { now }: FoldInput, policy: FoldPolicy): Announcement | null {
+function toAnnounce(capture: Capture, { now, evidence }: FoldInput, policy: FoldPolicy): Announcement | null {
   const overdue = now.getTime() - capture.createdAt.getTime() >= policy.announceUnsentAfterMs;
   // Nothing takes a parked capture from the schedule again: this is the last chance to tell. And who knows of a failure must know at once
   // that it no longer stands.
   const isNews = overdue || capture.review !== null || capture.announced?.startsWith('failed/') === true;
   const unsent = capture.status.state === 'planned' && isNews ? 'pending/not_sent' : null;
   const announcement = announcementOf(capture.status) ?? unsent;
-  return announcement === capture.announced ? null : announcement;
+  if (announcement === null || announcement === capture.announced) return null;
+  return isOpen(announcement) && isToldOfLoss(capture, evidence) ? null : announcement;
+}
+
+/**
+ * Whether subscribers know that it is open, after the database has forgotten what else they were told. Then they needn't know in what other
+ * way it is: told once more, they might take it for newer than an outcome that was published in the lost span.
+ */
+function isToldOfLoss(capture: Capture, evidence: readonly Evidence[]): boolean {
+  const { announced } = capture;
+  const current = currentOf(capture, evidence).evidence;
+  return announced !== null && isOpen(announced) && current.some(({ finding }) => isAssumed(finding));
+}
+
+/** An outcome comes after whatever was published in a span that the database has forgotten; what is still open doesn't replace that. */
+function sequenceFor(announcement: Announcement, { sequence }: Capture, { evidence }: FoldInput): number {
+  return isOpen(announcement) ? sequence + 1 : Math.max(sequence + 1, sequenceAfterLoss(evidence));
+}
+
+function isOpen(announcement: Announcement): boolean {
+  return announcement.startsWith('pending/');
 }

@@ -174,6 +174,10 @@ function describeFinding(finding: Finding): string {
       return 'an answer about something else than was asked';
     case 'lapsed':
       return 'no answer before the lease ran out';
+    case 'assumed_sent':
+      return 'assumed to have been sent: the database had been restored';
+    case 'assumed_repeatable':
+      return 'assumed to have been sent: the database had been restored; may be repeated, since --unverifiable was given';
     case 'in_process':
     case 'busy':
     case 'unknown':

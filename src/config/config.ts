@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Restoration } from '../capture/assumption.js';
 import type { FoldPolicy } from '../capture/state-machine.js';
 import type { AccountConfig } from './accounts.js';
 import { loadAccounts } from './accounts.js';
@@ -81,6 +82,8 @@ export interface Config extends CommonSettings {
   readonly notify: NotifySettings;
   readonly worker: WorkerSettings;
   readonly policy: FoldPolicy;
+  /** Set if the worker is to inquire first, since its database was restored. */
+  readonly restoration: Restoration | null;
   readonly accounts: readonly AccountConfig[];
 }
 
@@ -98,6 +101,7 @@ export function loadConfig(env: ProcessEnvironment, { cwd }: Place): Config {
   const kafka = kafkaSettings(reading, cwd);
   const registry = registrySettings(reading, cwd);
   const database = databaseSettings(reading, cwd);
+  const restoration = restorationIn(reading);
   const { accounts, problems } = accountsIn(env, cwd);
   refuseProblems([...reading.problems, ...problems]);
   const { values } = reading;
@@ -114,8 +118,20 @@ export function loadConfig(env: ProcessEnvironment, { cwd }: Place): Config {
     },
     worker: workerSettings(values),
     policy: foldPolicy(values),
+    restoration,
     accounts,
   });
+}
+
+function restorationIn(reading: Reading): Restoration | null {
+  const { CAPTURE_WORKER_INQUIRE_FIRST: at, CAPTURE_WORKER_UNVERIFIABLE: unverifiable } = reading.values;
+  if (at !== undefined) return { at, unverifiable };
+  if (unverifiable && !reading.isWrong('CAPTURE_WORKER_INQUIRE_FIRST'))
+    reading.complain(
+      'CAPTURE_WORKER_UNVERIFIABLE',
+      'is for a worker that inquires first: set CAPTURE_WORKER_INQUIRE_FIRST, or leave it out',
+    );
+  return null;
 }
 
 /** The settings of a command that only talks to PostgreSQL. Throws CONFIG_INVALID. */

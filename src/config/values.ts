@@ -133,6 +133,15 @@ function addressProblem(address: string): string | null {
   return isPort(address.slice(colon + 1)) ? null : 'has a port that is not a number from 1 to 65535';
 }
 
+/** A moment, in UTC: what means another one elsewhere is no moment. */
+export const utcTime: Reader<Date> = reader((value) => {
+  const at = new Date(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value) ? value : Number.NaN);
+  // A day that a month doesn't have would otherwise be taken for one of the next month.
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value.slice(0, 19))
+    ? at
+    : new Refusal('is no moment in UTC: write it as 2026-03-02T10:15:00Z');
+});
+
 /** A switch, written out. */
 export const yesOrNo = oneOf(['true', 'false']).transform((word) => word === 'true');
 

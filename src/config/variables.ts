@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseUrl } from './database-url.js';
 import { registryUrl, secureUrl } from './urls.js';
-import { bearerToken, brokers, duration, oneOf, path, portOrOff } from './values.js';
+import { bearerToken, brokers, duration, oneOf, path, portOrOff, utcTime } from './values.js';
 import { secret, text, wholeNumber, yesOrNo } from './values.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -81,6 +81,9 @@ export const VARIABLES = z.object({
   CAPTURE_WORKER_SESSION_TIMEOUT: duration({ min: SECOND, max: 5 * MINUTE }).prefault('10s'),
   CAPTURE_WORKER_DRAIN_DEADLINE: duration({ min: SECOND, max: 10 * MINUTE }).prefault('25s'),
   CAPTURE_WORKER_LEASE_MARGIN: duration({ min: SECOND, max: 10 * MINUTE }).prefault('15s'),
+
+  CAPTURE_WORKER_INQUIRE_FIRST: utcTime.optional(),
+  CAPTURE_WORKER_UNVERIFIABLE: yesOrNo.prefault('false'),
 
   CAPTURE_WORKER_ANNOUNCE_UNSENT_AFTER: wait.prefault('60s'),
   CAPTURE_WORKER_RESEND_BACKOFF_BASE: wait.prefault('2s'),

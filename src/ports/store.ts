@@ -1,3 +1,4 @@
+import type { Assumption } from '../capture/assumption.js';
 import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { CaptureEvent } from '../capture/events.js';
@@ -52,6 +53,11 @@ export interface ClaimRequest {
   readonly source: OrderSource;
   /** Start the first attempt at once under a lease of this many ms; null, or a paused account, leaves it planned, due after `dueInMs`. */
   readonly start: { readonly leaseMs: number } | null;
+  /**
+   * Instead of a start: the first attempt is on record as one that was made before, its lease over, with this evidence. Nothing may be sent
+   * for it, so a pause doesn't matter. Whoever claims so records it next, without new evidence; if they die, its lapse is due after `dueInMs`.
+   */
+  readonly assumed?: Assumption;
   readonly dueInMs: number;
   readonly worker: string;
 }
@@ -65,8 +71,8 @@ export interface OrderSource {
 
 export type ClaimResult =
   /**
-   * By this very request, now or when it was first made. It is `sending` if its first attempt was started and is under its lease's name
-   * still, else `planned`.
+   * By this very request, now or when it was first made. It is `sending` if its first attempt was started, or assumed, and is under its
+   * lease's name still, else `planned`.
    */
   | { readonly claimed: true; readonly capture: Capture }
   /** The claim existed: what is there now. A capture of another reference or payment than was asked for is what kept it out. */

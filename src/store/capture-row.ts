@@ -23,6 +23,7 @@ const REVIEW_REASONS = keysOf<ReviewReason>({
   cancelled_in_doubt: true,
   request_ids_refused: true,
   unanswered: true,
+  unverifiable: true,
   contradicted: true,
   contradicted_again: true,
   contradicts_operator: true,

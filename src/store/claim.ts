@@ -23,7 +23,9 @@ const DOING = 'claiming captures';
  * Orders that name one payment under two references have two ids, and batches with several such pairs can wait in a circle. PostgreSQL
  * then ends one of them after a second (40P01), which is tried again and finds the claims of the other.
  *
- * A capture whose account is paused gets no attempt, wanted or not. `for key share` is for the lock on the table of pauses, which is held
+ * One that is claimed as assumed gets its attempt under a lease that is over, with the evidence that says so.
+ *
+ * A capture whose account is paused gets no attempt that is yet to be made, wanted or not. `for key share` is for the lock on the table of pauses, which is held
  * before anything is read: see 0008_account_pauses.sql.
  *
  * The odd `is true` keeps the planner from making a join of it, which without hash joins compares every two rows of a batch.
@@ -36,20 +38,24 @@ const CLAIM: Statement = {
     ),
     wanted as materialized (
       select *,
-        case when account = any(array(select account from paused)) then null else first_attempt_id end as attempt_id,
-        case when account = any(array(select account from paused)) then null else first_lease_ms end as lease_ms
+        case when assumed_id is null and account = any(array(select account from paused)) then null
+          else first_attempt_id end as attempt_id,
+        case when assumed_id is null and account = any(array(select account from paused)) then null
+          else first_lease_ms end as lease_ms
       from unnest(
         $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::bigint[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[],
         $13::text[], $14::text[], $15::integer[], $16::bigint[],
         $17::integer[], $18::text[], $19::bytea[],
-        $20::uuid[], $21::bigint[], $22::bigint[], $23::text[], $24::uuid[]
+        $20::uuid[], $21::bigint[], $22::bigint[], $23::text[], $24::uuid[],
+        $25::uuid[], $26::text[]
       ) as t (
         capture_id, provider, merchant_id, capture_reference, account, order_id, payment_id,
         amount, currency, authorised_amount, expires_at, traceparent,
         source_event_id, source_topic, source_partition, source_offset,
         generation, request_id, body,
-        first_attempt_id, first_lease_ms, due_in_ms, worker, token
+        first_attempt_id, first_lease_ms, due_in_ms, worker, token,
+        assumed_id, assumed_finding
       )
     ),
     claimed as (
@@ -71,7 +77,7 @@ const CLAIM: Statement = {
         now() + lease_ms * interval '1 millisecond',
         case when attempt_id is null then null else worker end,
         case when attempt_id is null then 0 else 1 end,
-        0, 0, token, now(), now()
+        case when assumed_id is null then 0 else 1 end, 0, token, now(), now()
       from wanted
       order by capture_id
       on conflict do nothing
@@ -90,12 +96,19 @@ const CLAIM: Statement = {
       from won
       where attempt_id is not null
     ),
+    assumed as (
+      insert into evidence (capture_id, evidence_id, kind, attempt, at, finding, recorded_at)
+      select capture_id, assumed_id, 'capture_response', 1, now(), assumed_finding, now()
+      from won
+      where assumed_id is not null
+    ),
     scheduled as (
       insert into schedule (capture_id, account, action, due_at)
       select
         capture_id, account,
         case when attempt_id is null then 'send' else 'lapse' end,
-        now() + coalesce(lease_ms, due_in_ms) * interval '1 millisecond'
+        now() + case when assumed_id is null then coalesce(lease_ms, due_in_ms) else due_in_ms end
+          * interval '1 millisecond'
       from won
     )
     select capture_id, created_at, lease_until from claimed`,
@@ -147,12 +160,18 @@ function claimColumns(requests: readonly ClaimRequest[]): Parameters<Session['qu
     integers(captures.map(({ generation }) => generation)),
     texts(captures.map(({ requestId }) => requestId)),
     byteStrings(captures.map(({ body }) => body)),
-    texts(requests.map(({ start, capture }) => (start === null ? null : attemptIdOf(capture.captureId, 1)))),
-    integers(requests.map(({ start }) => start?.leaseMs ?? null)),
+    texts(requests.map((request) => (isPlanned(request) ? null : attemptIdOf(request.capture.captureId, 1)))),
+    integers(requests.map(({ start, assumed }) => start?.leaseMs ?? (assumed === undefined ? null : 0))),
     integers(requests.map(({ dueInMs }) => dueInMs)),
     texts(requests.map(({ worker }) => worker)),
     texts(requests.map(({ token }) => token)),
+    texts(requests.map(({ assumed }) => assumed?.evidenceId ?? null)),
+    texts(requests.map(({ assumed }) => assumed?.finding ?? null)),
   ];
+}
+
+function isPlanned({ start, assumed }: ClaimRequest): boolean {
+  return start === null && assumed === undefined;
 }
 
 /**
@@ -165,7 +184,7 @@ export function isOurs({ capture, token }: Existing, request: ClaimRequest): boo
     case 'planned':
       return capture.attempts === 0;
     case 'sending':
-      return capture.attempts === 1 && request.start !== null;
+      return capture.attempts === 1 && !isPlanned(request);
     case 'pending':
     case 'succeeded':
     case 'failed':
@@ -174,8 +193,8 @@ export function isOurs({ capture, token }: Existing, request: ClaimRequest): boo
   }
 }
 
-function claimedCapture({ capture, start }: ClaimRequest, row: Row): Capture {
+function claimedCapture({ capture }: ClaimRequest, row: Row): Capture {
   const claimed = { ...capture, createdAt: dateOf(row, 'created_at') };
   const leaseUntil = dateOrNull(row, 'lease_until');
-  return start === null || leaseUntil === null ? claimed : started(claimed, leaseUntil);
+  return leaseUntil === null ? claimed : started(claimed, leaseUntil);
 }

@@ -22,6 +22,8 @@ const FINDINGS: Readonly<Record<Finding['is'], true>> = {
   unknown: true,
   id_taken: true,
   lapsed: true,
+  assumed_sent: true,
+  assumed_repeatable: true,
   not_sent: true,
   not_processed: true,
   account_fault: true,
@@ -71,6 +73,8 @@ function findingOf(row: Row): Finding {
     case 'unknown':
     case 'id_taken':
     case 'lapsed':
+    case 'assumed_sent':
+    case 'assumed_repeatable':
     case 'not_sent':
     case 'not_processed':
     case 'account_fault':

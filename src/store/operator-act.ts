@@ -82,7 +82,7 @@ export function foldInto(
 ): Fold {
   const all = [...evidence, ...fresh];
   const decision = fold(capture, all, now);
-  assertWritable(capture, decision);
+  assertWritable(capture, decision, all);
   const event = decision.event && encode(decision.event, capture.traceparent);
   return { decision, event, fresh, evidenceCount: all.length, now };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { sequenceAfterLoss } from '../capture/assumption.js';
 import type { Capture } from '../capture/capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { Decision } from '../capture/state-machine.js';
@@ -128,15 +129,23 @@ export function foldNew(
   }
   if (pieces.length > 0 && fresh.length === 0) return null;
   const decision = fold(capture, [...all.values()], now);
-  assertWritable(capture, decision);
+  assertWritable(capture, decision, [...all.values()]);
   const event = decision.event && encode(decision.event, capture.traceparent);
   return { decision, event, fresh, evidenceCount: all.size, now };
 }
 
-/** What the store relies on and the fold must keep: one event for one step of the sequence, and nothing changed but the status. */
-export function assertWritable(before: Capture, { capture, event }: Decision): void {
-  const next = event === null ? before.sequence : before.sequence + 1;
-  if (capture.sequence !== next || (event !== null && event.sequence !== next)) {
+/**
+ * What the store relies on and the fold must keep: one event for one step of the sequence, or for the step over what a restored database has
+ * forgotten, and nothing changed but the status.
+ */
+export function assertWritable(
+  before: Capture,
+  { capture, event }: Decision,
+  evidence: readonly Evidence[],
+): void {
+  const next = event === null ? [before.sequence] : [before.sequence + 1, sequenceAfterLoss(evidence)];
+  const isNext = next.includes(capture.sequence) && capture.sequence >= before.sequence;
+  if (!isNext || (event !== null && event.sequence !== capture.sequence)) {
     throw new Error(
       `capture ${before.captureId} was folded from sequence ${String(before.sequence)} with a gap`,
     );

@@ -1,3 +1,5 @@
+import type { Assumption, Restoration } from '../capture/assumption.js';
+import { assumptionFor } from '../capture/assumption.js';
 import type { Capture } from '../capture/capture.js';
 import { contradiction } from '../capture/contradiction.js';
 import type { OrderFulfilled } from '../capture/order.js';
@@ -7,6 +9,7 @@ import { isRejection, reject } from '../capture/rejection.js';
 import { CaptureWorkerError, hasCode, messageOf } from '../errors.js';
 import type { NewId } from '../ports/ids.js';
 import type { ClaimRequest, ClaimResult, OrderSource } from '../ports/store.js';
+import { assumedClaim, foldAssumed } from './assume-sent.js';
 import type { Entry } from './gate/account-gate.js';
 import type { SendingAccount, SendOptions } from './send.js';
 import { leaseFor, send } from './send.js';
@@ -22,6 +25,8 @@ export interface TakeOrderOptions extends SendOptions {
   readonly closing: AbortSignal;
   /** Names this process in attempts and leases. */
   readonly worker: string;
+  /** Set if the database was restored: then nothing is sent before an inquiry says that it is needed. */
+  readonly restoration: Restoration | null;
 }
 
 /** How taking an order ended: it is ours now, it was before, or it can't be. */
@@ -33,6 +38,8 @@ export type OrderTaken =
  * Takes one fulfilled order all the way: plan, claim, send, record. Resolves when the message may be committed: the first attempt's
  * evidence is durable, or the claim is and its sending is deferred, or the claim existed already. The claim comes before the send and
  * the attempt is on record with it, so whatever dies in between, the store knows that a request may have left.
+ *
+ * After the database was restored nothing is sent here: what is claimed may have been sent before.
  *
  * An order that the account's gate turns away is claimed, and left to the schedule: it doesn't wait here, where others would wait with it.
  */
@@ -53,17 +60,42 @@ export async function takeOrder(
   if (isRejection(planned)) return { taken: 'rejected', rejection: planned };
   const account = accounts.get(order.account);
   if (account === undefined) throw new Error(`account ${order.account} vanished while its order was planned`);
+  if (options.restoration !== null) {
+    const assumed = assumptionFor(planned, options.restoration);
+    return assumeSent(planned, account, { ...source, assumed }, options);
+  }
   const entry = await account.gate.enter('order');
   let use: 'called' | 'uncalled' = 'called';
   try {
-    // Whoever waited so long is delivered again: a claim made now could not be sent and settled any more.
-    if (options.closing.aborted) throw new CaptureWorkerError('STORE_UNAVAILABLE', 'the worker is stopping');
+    refuseIfClosing(options);
     const taken = await claimAndSend(planned, { ...account, entry }, source, options);
     if (taken.taken !== 'claimed') use = 'uncalled';
     return taken;
   } finally {
     if (entry.entered) entry.leave(use);
   }
+}
+
+/** Whoever waited so long is delivered again: a claim made now could not be sent and settled any more. */
+function refuseIfClosing({ closing }: TakeOrderOptions): void {
+  if (closing.aborted) throw new CaptureWorkerError('STORE_UNAVAILABLE', 'the worker is stopping');
+}
+
+/** Claims the order as one that may have been sent before. No provider is called here, so the account's gate plays no part. */
+async function assumeSent(
+  planned: Capture,
+  account: SendingAccount,
+  { assumed, ...source }: OrderSource & { readonly assumed: Assumption },
+  options: TakeOrderOptions,
+): Promise<OrderTaken> {
+  refuseIfClosing(options);
+  const claim = await claimOrReject(
+    { ...requestFor(planned, source, options), ...assumedClaim(assumed) },
+    options,
+  );
+  if (isRejection(claim)) return { taken: 'rejected', rejection: claim };
+  if (!claim.claimed) return takenBefore(planned, claim.capture, account);
+  return { taken: 'deferred', capture: (await foldAssumed(claim.capture, options)) ?? claim.capture };
 }
 
 async function claimAndSend(
@@ -78,26 +110,34 @@ async function claimAndSend(
   const leasedAt = clock.monotonic();
   const claim = await claimOrReject(
     {
-      token: options.newId(),
-      capture: planned,
-      source,
+      ...requestFor(planned, source, options),
       start: entry.entered ? { leaseMs } : null,
       // One that entered and is left planned is of a paused account: nothing is to be done for it but to tell subscribers.
       dueInMs: entry.entered ? announceUnsentAfterMs : entry.waitMs,
-      worker: options.worker,
     },
     options,
   );
   if (isRejection(claim)) return { taken: 'rejected', rejection: claim };
   const { claimed, capture } = claim;
-  if (!claimed) {
-    const rejection = contradiction(planned, capture, account.rules.referenceField);
-    return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
-  }
+  if (!claimed) return takenBefore(planned, capture, account);
   // Turned away, or the store knows that the account is paused.
   if (!entry.entered || capture.status.state !== 'sending') return { taken: 'deferred', capture };
   const settled = await send({ capture, leaseMs, leasedAt, pass: entry }, account, options);
   return { taken: 'claimed', capture: settled ?? capture };
+}
+
+function requestFor(
+  capture: Capture,
+  source: OrderSource,
+  { newId, worker }: TakeOrderOptions,
+): Pick<ClaimRequest, 'token' | 'capture' | 'source' | 'worker'> {
+  return { token: newId(), capture, source, worker };
+}
+
+/** The same order again, or one that contradicts what was claimed. */
+function takenBefore(planned: Capture, capture: Capture, { rules }: SendingAccount): OrderTaken {
+  const rejection = contradiction(planned, capture, rules.referenceField);
+  return rejection === null ? { taken: 'duplicate', capture } : { taken: 'rejected', rejection };
 }
 
 /** A claim that the store refuses for its data has left nothing behind: the order is a dead letter. */

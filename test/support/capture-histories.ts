@@ -60,6 +60,7 @@ function nextOf(capture: Capture, announcement: Announcement): Step {
   const succeeded = announcement === 'succeeded';
   const details = {
     announcement,
+    sequence: capture.sequence + 1,
     by: announcement === 'pending/not_sent' ? null : anAnswer(capture.sequence + 1, { is: 'unknown' }),
     at,
     nextInquiryAt: announcement === 'pending/unknown' ? new Date(at.getTime() + 5_000) : null,

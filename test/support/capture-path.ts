@@ -183,6 +183,7 @@ export function capturePath(
       limit: 100,
       takenForMs: 10_000,
       announceUnsentAfterMs: POLICY.announceUnsentAfterMs,
+      restoration: null,
       quietPeriodMs: POLICY.quietPeriodMs,
     },
   };

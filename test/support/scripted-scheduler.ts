@@ -66,6 +66,7 @@ export function startScriptedScheduler(
     accounts: new Map([['shop', account]]),
     leaseMarginMs: 1_000,
     worker: 'scheduler',
+    restoration: null,
     newId: randomUUID,
     closing: stop.signal,
     pollEveryMs: 20,

@@ -80,6 +80,8 @@ function provesCredentials(finding: Finding['is']): boolean {
     case 'not_processed':
     case 'unknown':
     case 'lapsed':
+    case 'assumed_sent':
+    case 'assumed_repeatable':
     case 'withdrawn':
     case 'retried':
       return false;

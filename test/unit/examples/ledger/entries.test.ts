@@ -56,9 +56,9 @@ class Books {
   apply(event: CaptureEvent): void {
     if (this.newest !== null && event.sequence <= this.newest.sequence) return;
     this.newest = event;
-    const { reversal, capture } = book(this.standing, deepFrozen(event));
-    this.standing = deepFrozen(capture);
+    const { reversal, capture, stands } = book(this.standing, deepFrozen(event));
     this.entries.push(...[reversal, capture].filter((entry) => entry !== null).map(deepFrozen));
+    this.standing = this.entries.find(({ entryId }) => entryId === stands) ?? null;
   }
 }
 
@@ -105,7 +105,7 @@ describe('book', () => {
 
   it('books nothing for what is pending or failed', () => {
     for (const outcome of ['pending', 'failed'] as const) {
-      assert.deepEqual(book(null, anEvent({ outcome })), { reversal: null, capture: null });
+      assert.deepEqual(book(null, anEvent({ outcome })), { reversal: null, capture: null, stands: null });
     }
   });
 
@@ -137,14 +137,31 @@ describe('book', () => {
         ],
       },
       capture: null,
+      stands: null,
     });
   });
 
-  it('books a success that follows a success as a reversal and an entry', () => {
+  it('books a success of something else that follows a success as a reversal and an entry', () => {
     const { capture } = book(null, anEvent());
-    const booking = book(capture, anEvent({ eventId: 'event-2', sequence: 2 }));
-    assert.equal(booking.reversal?.reverses, 'event-1:capture');
-    assert.equal(booking.capture?.entryId, 'event-2:capture');
+    const others = [{ amount: 1n }, { currency: 'USD' }, { provider: 'payermax' }, { account: 'other' }];
+    for (const other of others) {
+      const booking = book(capture, anEvent({ eventId: 'event-2', sequence: 2, ...other }));
+      assert.equal(booking.reversal?.reverses, 'event-1:capture');
+      assert.equal(booking.capture?.entryId, 'event-2:capture');
+      assert.equal(booking.stands, 'event-2:capture');
+    }
+  });
+
+  it('books nothing for the same success again, whatever came between', () => {
+    const { capture } = book(null, anEvent());
+    assert.ok(capture !== null);
+    const standing = { ...capture, postings: capture.postings.toReversed() };
+    const again = anEvent({
+      eventId: 'event-9',
+      sequence: 9,
+      occurredAt: new Date('2026-03-09T12:00:00.000Z'),
+    });
+    assert.deepEqual(book(standing, again), { reversal: null, capture: null, stands: 'event-1:capture' });
   });
 
   it('keeps every entry at zero in each currency, whatever is delivered how often in what order', () => {
@@ -174,7 +191,7 @@ describe('book', () => {
         const books = new Books();
         for (const event of events) books.apply(event);
         const newest = events.reduce((one, other) => (other.sequence > one.sequence ? other : one));
-        const { outcome, amount, currency, eventId } = newest;
+        const { outcome, amount, currency } = newest;
         const expected: [string, bigint][] =
           outcome === 'succeeded'
             ? [
@@ -183,7 +200,7 @@ describe('book', () => {
               ]
             : [];
         assert.deepEqual(balancesOf(books.entries), new Map(expected));
-        assert.equal(books.standing?.entryId, outcome === 'succeeded' ? `${eventId}:capture` : undefined);
+        assert.equal(books.standing !== null, outcome === 'succeeded');
       }),
     );
   });

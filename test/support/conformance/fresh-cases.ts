@@ -5,7 +5,7 @@ import type { RecordRequest } from '../../../src/ports/store.js';
 import { CAPTURED } from '../captures.js';
 import { pieceOf } from '../store.js';
 import type { ConformanceCase } from './case.js';
-import { after, claimed, DECLINED, onlyCapture, recorded, rowOf } from './steps.js';
+import { after, claimed, DECLINED, inquiryNow, onlyCapture, recorded, rowOf } from './steps.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
 /** What the one says who claimed the capture, and who has heard of nothing else since. */
@@ -64,6 +64,23 @@ export const FRESH_CASES: readonly ConformanceCase[] = [
       assert.equal(snapshot.events.length, ended?.sequence);
       assert.equal(ended?.status.state, 'failed');
       assert.notEqual(ended.contradictedAt, null);
+    },
+  },
+  {
+    name: 'what has come since the claim counts beside a first answer, also if it has changed nothing',
+    run: async (store) => {
+      const capture = await claimed(store, 'fresh-unchanged');
+      const { captureId } = capture;
+      const notified = pieceOf(captureId, { is: 'in_process' }, { kind: 'notification', attempt: null });
+      assert.deepEqual(await recorded(store, captureId, notified), capture);
+      await recordFresh(store, freshly(capture, after(1), pieceOf(captureId, CAPTURED)));
+      const inquired = await recorded(
+        store,
+        captureId,
+        await inquiryNow(store, captureId, CAPTURED, 'asked'),
+      );
+      assert.equal(inquired.status.state, 'succeeded');
+      assert.equal((await store.snapshot()).captures[0]?.evidence.length, 3);
     },
   },
   {

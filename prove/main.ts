@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { publish } from '../dev/guarantees/publish.js';
 import { complain } from '../dev/stack/complain.js';
 import { createProgressDisplay } from '../dev/stack/progress-display.js';
 import { toldToStop } from '../dev/watchdog/told-to-stop.js';
@@ -17,6 +18,7 @@ interface Options {
   readonly randomSeed: string;
   readonly json?: true;
   readonly writeTo?: string;
+  readonly publish?: true;
   readonly keep?: string;
   readonly list?: true;
 }
@@ -36,6 +38,7 @@ const options = new Command('npm run prove --')
   .option('--random-seed <text>', 'the same seed gives the same orders, answers and moments', '1')
   .option('--json', 'print the result as one line of JSON in place of rows')
   .option('--write-to <file>', 'write that JSON to a file, too')
+  .option('--publish', 'write docs/guarantees.md anew with the result')
   .option('--keep <folder>', 'keep the logs and stories of runs that break something in a folder')
   .option('--list', 'print the faults and what each attacks, and run none')
   .addHelpText(
@@ -82,6 +85,7 @@ async function main(): Promise<number> {
     });
     display.settle();
     show(summaryText(report));
+    if (options.publish === true) await publish({ faults: report });
     if (options.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
     if (report.failures > 0) return EXIT_BROKEN;
     return report.unrun > 0 ? EXIT_COULD_NOT_RUN : 0;

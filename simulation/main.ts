@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { bar, createProgressLine } from '../dev/demo/progress-line.js';
+import { publish } from '../dev/guarantees/publish.js';
 import { complain } from '../dev/stack/complain.js';
 import { toldToStop } from '../dev/watchdog/told-to-stop.js';
 import { wholeNumber } from '../dev/whole-number.js';
@@ -22,6 +23,7 @@ interface Options {
   readonly mutant?: string;
   readonly json?: true;
   readonly writeTo?: string;
+  readonly publish?: true;
 }
 
 const EXIT_UNSOUND = 1;
@@ -52,6 +54,7 @@ const options = new Command('npm run simulate --')
   .option('--mutant <name>', 'with --replay: without this safeguard')
   .option('--json', 'make the last line the result as JSON')
   .option('--write-to <file>', 'write the result there as JSON, too')
+  .option('--publish', 'write docs/guarantees.md anew with the result')
   .addHelpText(
     'after',
     '\nExit code: 0 if every promise held and every mutant was caught, 1 if not, 2 if the simulation could not run, 130 if it was stopped.',
@@ -105,6 +108,7 @@ async function campaign(): Promise<number> {
   if (result.seeds.length > 0)
     show(`Look at one by: npm run simulate -- --replay ${String(result.seeds[0])}\n`);
   if (options.writeTo !== undefined) await writeFile(options.writeTo, `${JSON.stringify(result, null, 2)}\n`);
+  if (options.publish === true) await publish({ simulation: result });
   if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
   return isSound(result) ? 0 : EXIT_UNSOUND;
 }

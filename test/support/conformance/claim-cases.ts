@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { assumptionFor } from '../../../src/capture/assumption.js';
 import { attemptIdOf } from '../../../src/capture/ids.js';
 import { CAPTURED, EPOCH } from '../captures.js';
 import { captureOfPayment, claimOf, pieceOf } from '../store.js';
@@ -49,6 +50,33 @@ export const CLAIM_CASES: readonly ConformanceCase[] = [
       );
       assert.deepEqual(schedule, [{ captureId, account: 'shop', action: 'send', dueAt: after(7_000) }]);
       assert.deepEqual(attempts, []);
+    },
+  },
+  {
+    name: 'a claim that is assumed to have been sent is born with an attempt whose lease is over, and with the evidence of that',
+    run: async (store) => {
+      const capture = captureOfPayment('assumed');
+      const { captureId } = capture;
+      const assumed = assumptionFor(capture, { at: EPOCH, unverifiable: false });
+      await store.pass(5);
+      const [result] = await store.captures.claim([
+        claimOf(capture, { start: null, assumed, dueInMs: 7_000 }),
+      ]);
+      assert.equal(result?.claimed, true);
+      assert.deepEqual(result.capture.status, { state: 'sending', attempt: 1 });
+      assert.deepEqual(result.capture.leaseUntil, after(5));
+      const { captures, schedule, attempts } = await store.snapshot();
+      assert.deepEqual(
+        captures.map(({ evidence }) => evidence.map(({ evidenceId, finding }) => [evidenceId, finding.is])),
+        [[[assumed.evidenceId, 'assumed_sent']]],
+      );
+      assert.deepEqual(schedule, [{ captureId, account: 'shop', action: 'lapse', dueAt: after(7_005) }]);
+      assert.deepEqual(
+        attempts.map(({ number, leaseUntil }) => [number, leaseUntil]),
+        [[1, after(5)]],
+      );
+      const [folded] = await store.captures.record([{ captureId, pieces: [] }]);
+      assert.deepEqual(folded?.status, { state: 'pending', reason: 'unknown' });
     },
   },
   {

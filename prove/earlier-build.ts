@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Variables } from '../dev/demo/programs.js';
+import type { OtherBuild, Variables } from '../dev/demo/programs.js';
 import { packageRoot } from '../src/package-root.js';
 
 const run = promisify(execFile);
 
 /** Another version of the worker, or what stands for one. */
-export interface Build {
-  /** Where its package is, compiled. */
-  readonly folder: string;
+export interface Build extends OtherBuild {
   readonly settings: Variables;
   /** What precisely it is. */
   readonly says: string;
@@ -30,7 +28,7 @@ export async function earlierBuild(signal: AbortSignal): Promise<Build> {
   const folder = join(root, '.cache', 'prove', commit.id);
   if (!(await isThere(join(folder, 'dist')))) await compile(root, commit.id, folder, signal);
   const says = `this build beside that of commit ${commit.id.slice(0, 7)} (${commit.subject})`;
-  return { folder, settings: {}, says };
+  return { folder, unknown: await newSettings(root, folder), settings: {}, says };
 }
 
 function sameBuild(folder: string): Build {
@@ -41,7 +39,7 @@ function sameBuild(folder: string): Build {
     CAPTURE_WORKER_QUIET_PERIOD: '1s',
   };
   const says = `no earlier commit could be had: this build beside itself with ${JSON.stringify(settings)}`;
-  return { folder, settings, says };
+  return { folder, unknown: [], settings, says };
 }
 
 interface Commit {
@@ -78,6 +76,18 @@ async function compile(root: string, commit: string, folder: string, signal: Abo
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await run(process.execPath, [compiler, '--project', 'tsconfig.worker.json'], { cwd: draft, signal });
   await rename(draft, folder);
+}
+
+/** The settings that came since. */
+async function newSettings(root: string, folder: string): Promise<readonly string[]> {
+  const [ours, theirs] = await Promise.all([settingsOf(root), settingsOf(folder)]);
+  return ours.filter((name) => !theirs.includes(name));
+}
+
+/** The example of an environment names each setting once; a test sees to it. */
+async function settingsOf(folder: string): Promise<readonly string[]> {
+  const text = await readFile(join(folder, '.env.example'), 'utf8');
+  return [...text.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name = '']) => name);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -26,7 +26,8 @@ export async function putEarlyNotified(
 ): Promise<number> {
   const orders = planOrders(12 * COUNT, 'early')
     .orders.filter(({ scenario, shop }) => scenario.kind === 'normal' && shop.provider === 'wallet')
-    .slice(0, COUNT);
+    .slice(0, COUNT)
+    .map((order) => ({ ...order, reference: `early_${order.reference}` }));
   await authorise(scene, orders);
   await captureAll(scene.env, orders);
   while (!over.aborted) {

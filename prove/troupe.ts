@@ -113,7 +113,7 @@ async function attendWorker(
   const start = (): Promise<RunningWorker> => {
     const own = isFirst ? settings?.(random) : {};
     isFirst = false;
-    return scene.startWorker({ ...always, ...other?.settings, ...own }, other?.folder);
+    return scene.startWorker({ ...always, ...other?.settings, ...own }, other);
   };
   return attend(`Worker ${String(index + 1)}`, start, say);
 }

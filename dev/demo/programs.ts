@@ -70,21 +70,28 @@ export interface RunningWorker extends Worker {
   readonly logFile: string;
 }
 
-/** Starts `capture-worker start`, of the compiled package in `build`, and waits until it is ready. All workers append to one log. */
+/** Another version of this package, compiled. */
+export interface OtherBuild {
+  readonly folder: string;
+  /** The settings that it doesn't know: it would refuse to start with them. */
+  readonly unknown: readonly string[];
+}
+
+/** Starts `capture-worker start` and waits until it is ready. All workers append to one log. */
 export async function startWorker(
   place: Place,
   env: Variables,
-  build: string = packageRoot(),
+  build: OtherBuild = { folder: packageRoot(), unknown: [] },
 ): Promise<RunningWorker> {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const workerId = `worker-${String(port)}-${randomBytes(4).toString('hex')}`;
   const logFile = join(place.folder, 'worker.log');
   const worker = await place.crew.start({
-    ...jobOf(place, 'The worker', join(build, 'dist', 'src/cli/main.js'), ['start']),
+    ...jobOf(place, 'The worker', join(build.folder, 'dist', 'src/cli/main.js'), ['start']),
     env: {
       CAPTURE_WORKER_NOTIFY_PORT: '0',
-      ...env,
+      ...Object.fromEntries(Object.entries(env).filter(([name]) => !build.unknown.includes(name))),
       CAPTURE_WORKER_HTTP_PORT: String(port),
       CAPTURE_WORKER_WORKER_ID: workerId,
     },

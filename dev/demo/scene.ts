@@ -12,7 +12,7 @@ import { startStack } from '../stack/start.js';
 import { reconciliationGroup } from '../../src/kafka/consumption.js';
 import { accountsFor } from './accounts.js';
 import { removeLeftovers } from './clean-up.js';
-import type { ExampleName, Place, RunningWorker, Variables } from './programs.js';
+import type { ExampleName, OtherBuild, Place, RunningWorker, Variables } from './programs.js';
 import { EXAMPLES, runCommand, startExample, startSandbox, startWorker } from './programs.js';
 
 /** Everything that a worker runs in: the local parts, the sandbox, an accounts file, a database and topics of this run's own. */
@@ -26,10 +26,10 @@ export interface Scene {
   readonly databaseUrl: string;
   readonly sandbox: SandboxAddress;
   /**
-   * Starts `capture-worker start` as a process of its own, with further settings, and waits until it is ready. `build` is the folder of
-   * another version's compiled package; this one's unless given.
+   * Starts `capture-worker start` as a process of its own, with further settings, and waits until it is ready. Of this
+   * build, unless another is given.
    */
-  startWorker(settings?: Variables, build?: string): Promise<RunningWorker>;
+  startWorker(settings?: Variables, build?: OtherBuild): Promise<RunningWorker>;
   /** Starts an example as a process of its own, in this group, and waits until it reads the events. */
   startExample(name: ExampleName, settings: Variables): Promise<Worker>;
   /** Runs another command of `capture-worker` to its end; throws with its output if it fails. */
@@ -106,7 +106,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
         options.runCommand === undefined
           ? runCommand(place, env, args)
           : options.runCommand(folder, env, args),
-      startWorker: (settings: Variables = {}, build?: string) =>
+      startWorker: (settings: Variables = {}, build?: OtherBuild) =>
         startWorker(place, { ...env, ...settings }, build),
       startExample: (name: ExampleName, settings: Variables) =>
         startExample(place, name, { ...exampleEnv(stack, database.url, names, name), ...settings }),

@@ -28,7 +28,11 @@ export const nul: Fault = {
     const orders = planOrders(3 * ORDERS, 'nul')
       .orders.filter(({ scenario }) => scenario.kind === 'normal')
       .slice(0, ORDERS)
-      .map((order) => ({ ...order, scenario: altered(ANSWERS[order.shop.provider]) }));
+      .map((order) => ({
+        ...order,
+        reference: `nul_${order.reference}`,
+        scenario: altered(ANSWERS[order.shop.provider]),
+      }));
     await authorise(scene, orders);
     const letters = Array.from({ length: LETTERS }, (_, index): DemoMessage => ({
       kind: 'poison',

@@ -1,11 +1,13 @@
+import type { Edit } from '../dev/edited-modules/edit.js';
 import type { Weakness } from './store/weakness.js';
 
 /**
  * The design without one of its safeguards. A mutant is either the stand-in of the store without one (weakness.ts says what each means), or
  * a module of the worker in which one piece of text is another. The simulation must break a promise for each: a safeguard that can be
  * taken away without anybody noticing is either none, or not looked at.
+ *
+ * `without` says what safeguard it lacks, and `caughtBy` is the seed of a schedule that notices.
  */
-/** `without` says what safeguard it lacks, and `caughtBy` is the seed of a schedule that notices. */
 export type Mutant = StoreMutant | CodeMutant;
 
 export interface StoreMutant {
@@ -21,15 +23,7 @@ export interface CodeMutant {
   readonly without: string;
   readonly caughtBy: number;
   /** More than one where the safeguard stands in more than one place. */
-  readonly changes: readonly Change[];
-}
-
-export interface Change {
-  /** A compiled module, below `dist/`. */
-  readonly module: string;
-  /** Stands in it exactly once, but for the white space. */
-  readonly text: string;
-  readonly instead: string;
+  readonly edits: readonly Edit[];
 }
 
 const CODE_MUTANTS: readonly CodeMutant[] = [
@@ -38,11 +32,13 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the last look at the lease before the first byte',
     caughtBy: 100,
-    changes: [
+    edits: [
       {
         module: 'src/worker/send.js',
-        text: 'mayWrite: () => clock.monotonic() - leasedAt + account.client.timeoutMs + LEASE_RESERVE_MS <= leaseMs,',
-        instead: 'mayWrite: () => true,',
+        where: 'instead',
+        anchor:
+          'mayWrite: () => clock.monotonic() - leasedAt + account.client.timeoutMs + LEASE_RESERVE_MS <= leaseMs,',
+        code: 'mayWrite: () => true,',
       },
     ],
   },
@@ -51,11 +47,13 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'inquiries before a resend',
     caughtBy: 20,
-    changes: [
+    edits: [
       {
         module: 'src/capture/licence.js',
-        text: 'if (first === undefined || last === undefined || last - first < resendSpacingMs) return null;',
-        instead: '',
+        where: 'instead',
+        anchor:
+          'if (first === undefined || last === undefined || last - first < resendSpacingMs) return null;',
+        code: '',
       },
     ],
   },
@@ -64,11 +62,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'a second inquiry, some time after the first, before a resend',
     caughtBy: 159,
-    changes: [
+    edits: [
       {
         module: 'src/capture/licence.js',
-        text: 'last - first < resendSpacingMs',
-        instead: 'false',
+        where: 'instead',
+        anchor: 'last - first < resendSpacingMs',
+        code: 'false',
       },
     ],
   },
@@ -77,11 +76,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'no resend after an answer that the payment is held or in process',
     caughtBy: 29,
-    changes: [
+    edits: [
       {
         module: 'src/capture/licence.js',
-        text: 'if (evidence.some((piece) => forbidsResend(piece, capture))) return null;',
-        instead: '',
+        where: 'instead',
+        anchor: 'if (evidence.some((piece) => forbidsResend(piece, capture))) return null;',
+        code: '',
       },
     ],
   },
@@ -90,11 +90,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the quiet period',
     caughtBy: 63,
-    changes: [
+    edits: [
       {
         module: 'simulation/policy.js',
-        text: 'quietPeriodMs: SCALE.quietPeriod,',
-        instead: 'quietPeriodMs: 0,',
+        where: 'instead',
+        anchor: 'quietPeriodMs: SCALE.quietPeriod,',
+        code: 'quietPeriodMs: 0,',
       },
     ],
   },
@@ -103,16 +104,18 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the epoch: work of an earlier assignment commits offsets of the next',
     caughtBy: 1_163,
-    changes: [
+    edits: [
       {
         module: 'src/kafka/watermark.js',
-        text: 'if (epoch !== ofEpoch || partition === undefined) return null;',
-        instead: 'if (partition === undefined) return null;',
+        where: 'instead',
+        anchor: 'if (epoch !== ofEpoch || partition === undefined) return null;',
+        code: 'if (partition === undefined) return null;',
       },
       {
         module: 'src/kafka/runner.js',
-        text: 'const isOver = () => isClosed() || stint.ending.aborted || watermarks.epoch !== epoch;',
-        instead: 'const isOver = () => isClosed();',
+        where: 'instead',
+        anchor: 'const isOver = () => isClosed() || stint.ending.aborted || watermarks.epoch !== epoch;',
+        code: 'const isOver = () => isClosed();',
       },
     ],
   },
@@ -121,11 +124,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'completion only after the work is durable',
     caughtBy: 10,
-    changes: [
+    edits: [
       {
         module: 'src/kafka/runner.js',
-        text: 'await process(message); counts.completed += 1; ticket.complete();',
-        instead: 'ticket.complete(); await process(message); counts.completed += 1;',
+        where: 'instead',
+        anchor: 'await process(message); counts.completed += 1; ticket.complete();',
+        code: 'ticket.complete(); await process(message); counts.completed += 1;',
       },
     ],
   },
@@ -134,11 +138,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'a watermark below the first message that is not done',
     caughtBy: 1,
-    changes: [
+    edits: [
       {
         module: 'src/kafka/watermark.js',
-        text: 'return firstOf(open.keys()) ?? next;',
-        instead: 'return next;',
+        where: 'instead',
+        anchor: 'return firstOf(open.keys()) ?? next;',
+        code: 'return next;',
       },
     ],
   },
@@ -147,11 +152,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the rank of evidence',
     caughtBy: 37,
-    changes: [
+    edits: [
       {
         module: 'src/capture/verdict.js',
-        text: 'rankOf(a.kind) - rankOf(b.kind) ||',
-        instead: '',
+        where: 'instead',
+        anchor: 'rankOf(a.kind) - rankOf(b.kind) ||',
+        code: '',
       },
     ],
   },
@@ -160,11 +166,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'doubt: a refusal counts though an earlier request may have got through',
     caughtBy: 31,
-    changes: [
+    edits: [
       {
         module: 'src/capture/verdict.js',
-        text: 'return nothingElseMayHaveBeenSent(piece, { evidence, attempts });',
-        instead: 'return true;',
+        where: 'instead',
+        anchor: 'return nothingElseMayHaveBeenSent(piece, { evidence, attempts });',
+        code: 'return true;',
       },
     ],
   },
@@ -173,11 +180,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'quiet inquiries: a refusal that is shown counts though a request may yet be executed',
     caughtBy: 63,
-    changes: [
+    edits: [
       {
         module: 'src/capture/verdict.js',
-        text: 'return isQuiet(piece, capture, quietPeriodMs) || isSettled();',
-        instead: 'return true;',
+        where: 'instead',
+        anchor: 'return isQuiet(piece, capture, quietPeriodMs) || isSettled();',
+        code: 'return true;',
       },
     ],
   },
@@ -186,11 +194,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'doubt: an attempt that may have got through is taken for one that came to nothing',
     caughtBy: 12,
-    changes: [
+    edits: [
       {
         module: 'src/capture/doubt.js',
-        text: 'return words.length === 0 || !words.every(({ finding }) => provesNoEffect(finding));',
-        instead: 'return words.length === 0;',
+        where: 'instead',
+        anchor: 'return words.length === 0 || !words.every(({ finding }) => provesNoEffect(finding));',
+        code: 'return words.length === 0;',
       },
     ],
   },
@@ -199,11 +208,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the unknown outcome: silence is taken for proof that nothing left',
     caughtBy: 10,
-    changes: [
+    edits: [
       {
         module: 'simulation/providers/client.js',
-        text: "end(answerOf({ is: 'unknown' }, 'nothing'));",
-        instead: "end(answerOf({ is: 'not_sent' }, 'nothing'));",
+        where: 'instead',
+        anchor: "end(answerOf({ is: 'unknown' }, 'nothing'));",
+        code: "end(answerOf({ is: 'not_sent' }, 'nothing'));",
       },
     ],
   },
@@ -212,11 +222,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the token of a claim: a claim that was found is taken for the own one',
     caughtBy: 8,
-    changes: [
+    edits: [
       {
         module: 'src/store/claim.js',
-        text: 'if (token !== request.token) return false;',
-        instead: '',
+        where: 'instead',
+        anchor: 'if (token !== request.token) return false;',
+        code: '',
       },
     ],
   },
@@ -225,11 +236,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'the sweep that joins parked notifications',
     caughtBy: 41,
-    changes: [
+    edits: [
       {
         module: 'src/worker/join-parked.js',
-        text: 'const done = found.filter((_, index) => joined[index] === true);',
-        instead: 'const done = [];',
+        where: 'instead',
+        anchor: 'const done = found.filter((_, index) => joined[index] === true);',
+        code: 'const done = [];',
       },
     ],
   },
@@ -238,11 +250,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'parking of what comes before its capture',
     caughtBy: 41,
-    changes: [
+    edits: [
       {
         module: 'src/worker/take-notification.js',
-        text: 'await parked.park(notification);',
-        instead: '',
+        where: 'instead',
+        anchor: 'await parked.park(notification);',
+        code: '',
       },
     ],
   },
@@ -251,11 +264,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: "the subscriber's rule of sequences",
     caughtBy: 7,
-    changes: [
+    edits: [
       {
         module: 'simulation/subscriber.js',
-        text: 'if (last !== undefined && event.sequence <= last.sequence) return;',
-        instead: '',
+        where: 'instead',
+        anchor: 'if (last !== undefined && event.sequence <= last.sequence) return;',
+        code: '',
       },
     ],
   },
@@ -264,12 +278,12 @@ const CODE_MUTANTS: readonly CodeMutant[] = [
     kind: 'code',
     without: 'events on the queue until Kafka has acknowledged them',
     caughtBy: 2,
-    changes: [
+    edits: [
       {
         module: 'producers/outbox-relay.js',
-        text: 'await producer.append(events.map(({ record }) => record));',
-        instead:
-          'await store.published(events.map(({ queueId }) => queueId)); await producer.append(events.map(({ record }) => record));',
+        where: 'instead',
+        anchor: 'await producer.append(events.map(({ record }) => record));',
+        code: 'await store.published(events.map(({ queueId }) => queueId)); await producer.append(events.map(({ record }) => record));',
       },
     ],
   },
@@ -311,18 +325,4 @@ export const MUTANTS: readonly Mutant[] = [
 
 export function mutantNamed(name: string): Mutant | undefined {
   return MUTANTS.find((mutant) => mutant.name === name);
-}
-
-/** The module's text with the change made. Throws unless what is changed stands there exactly once. */
-export function changed(source: string, { module, text, instead }: Change): string {
-  const pattern = text
-    .trim()
-    .split(/\s+/u)
-    .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`))
-    .join(String.raw`\s+`);
-  const parts = source.split(new RegExp(pattern, 'u'));
-  const [before, after] = parts;
-  if (before === undefined || after === undefined || parts.length > 2)
-    throw new Error(`the text of a mutant stands ${String(parts.length - 1)} times in ${module}: ${text}`);
-  return `${before}${instead}${after}`;
 }

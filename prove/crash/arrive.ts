@@ -1,4 +1,4 @@
-import type { Edit } from './edit.js';
+import type { Edit } from '../../dev/edited-modules/edit.js';
 import type { CrashPoint } from './points.js';
 
 /** What tells the process that it has come to its point. `register.ts` gives it this. */

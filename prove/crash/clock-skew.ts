@@ -1,4 +1,4 @@
-import type { Edit } from './edit.js';
+import type { Edit } from '../../dev/edited-modules/edit.js';
 
 /** How wrong the clock is by now, in ms. `register.ts` keeps it. */
 export const SKEW_MS = '__proveSkewMs';

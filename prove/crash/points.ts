@@ -1,4 +1,4 @@
-import type { Edit } from './edit.js';
+import type { Edit } from '../../dev/edited-modules/edit.js';
 
 /** A place in the worker at which a process can die. */
 export interface CrashPoint extends Omit<Edit, 'code'> {

@@ -1,8 +1,7 @@
-import { register } from 'node:module';
+import type { Edit } from '../../dev/edited-modules/edit.js';
+import { registerEdits } from '../../dev/edited-modules/register.js';
 import { ARRIVE, crashEdit } from './arrive.js';
 import { SKEW_EDIT, SKEW_MS } from './clock-skew.js';
-import type { Edit } from './edit.js';
-import type { HookData } from './hooks.js';
 import { crashPoint } from './points.js';
 import { readCrashSettings } from './settings.js';
 
@@ -14,15 +13,12 @@ import { readCrashSettings } from './settings.js';
  * right.
  */
 const settings = readCrashSettings(process.env);
-const dist = new URL('../../', import.meta.url);
 
 const edits: Edit[] = [];
 if (settings.skewMs !== null) edits.push(SKEW_EDIT);
 if (settings.crash !== null) edits.push(crashEdit(crashPoint(settings.crash.point)));
 
-register<HookData>('./hooks.js', import.meta.url, {
-  data: { edits: edits.map((edit) => ({ ...edit, url: new URL(edit.module, dist).href })) },
-});
+registerEdits(edits);
 
 Reflect.set(globalThis, SKEW_MS, settings.skewMs ?? 0);
 let left = settings.crash?.arrival ?? 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { crashEdit } from '../../../../prove/crash/arrive.js';
 import { SKEW_EDIT } from '../../../../prove/crash/clock-skew.js';
-import { edited } from '../../../../prove/crash/edit.js';
+import { edited } from '../../../../dev/edited-modules/edit.js';
 import { CRASH_POINTS, crashPoint } from '../../../../prove/crash/points.js';
 import { packageRoot } from '../../../../src/package-root.js';
 

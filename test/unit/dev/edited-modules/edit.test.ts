@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { edited } from '../../../../prove/crash/edit.js';
+import { edited } from '../../../../dev/edited-modules/edit.js';
 
 const edit = { module: 'a.js', anchor: 'here();', code: 'stop();' };
 
@@ -9,6 +9,11 @@ describe('an edit of a module', () => {
     assert.equal(edited('a(); here(); b();', { ...edit, where: 'before' }), 'a(); stop();\nhere(); b();');
     assert.equal(edited('a(); here(); b();', { ...edit, where: 'after' }), 'a(); here();\nstop(); b();');
     assert.equal(edited('a(); here(); b();', { ...edit, where: 'instead' }), 'a(); stop(); b();');
+  });
+
+  it('finds its anchor however that is broken into lines', () => {
+    const split = { ...edit, anchor: 'if (a) return b;', where: 'instead' } as const;
+    assert.equal(edited('x; if (a)\n    return b; y;', split), 'x; stop(); y;');
   });
 
   it('is refused where its anchor isn’t, and where it is twice', () => {

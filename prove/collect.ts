@@ -12,7 +12,7 @@ import type { Facts, OutboxRow } from './facts.js';
 const OUTBOX = 'select id, capture_id, sequence, type, payload from outbox order by created_at';
 
 /** What is read of a run from its books and its topics. */
-export type Collected = Omit<Facts, 'leftovers' | 'recovery' | 'processTroubles'>;
+export type Collected = Omit<Facts, 'leftovers' | 'recovery' | 'processTroubles' | 'hasLostSpan'>;
 
 export async function collect(
   scene: Scene,

@@ -23,6 +23,8 @@ export interface Facts {
   readonly strayDeadLetters: readonly string[];
   readonly ledger: readonly LedgerPosting[];
   readonly leftovers: Leftovers;
+  /** Whether the database was restored to a moment of the run. */
+  readonly hasLostSpan: boolean;
   readonly recovery: RecoveryFact;
   /** What went wrong with the processes: one ended by itself, or didn't end well when it was told to. */
   readonly processTroubles: readonly string[];

@@ -19,6 +19,8 @@ export interface Fault {
   readonly how: string;
   /** How the first workers are started; two of this build, as they are, unless given. The first one publishes the events. */
   readonly workers?: readonly WorkerStart[];
+  /** What stands between the workers and what they use; opened for each run, before they start. */
+  readonly between?: (scene: Scene) => Promise<Between>;
   /** What is waited for afterwards, and for how long at most; `resume` unless given. */
   readonly recovery?: Recovery;
   /** Resolves when the fault is over. Rejects if it could not be inflicted: then the run has shown nothing. */
@@ -30,6 +32,13 @@ export interface WorkerStart {
   readonly settings?: (random: () => number) => Variables;
   /** Another version, once it is there; this build unless given. */
   readonly build?: (signal: AbortSignal) => Promise<Build>;
+}
+
+/** What the fault has hold of before any worker starts, until all have ended. */
+export interface Between {
+  /** What a worker is started with, whenever one is: it waits for this. */
+  settings(): Promise<Variables>;
+  close(): Promise<void>;
 }
 
 /** `takeover`: a worker is dead, and another goes on with what it left. `resume`: those that are there go on. */
@@ -71,6 +80,8 @@ export interface Inflicted {
   readonly kills: number;
   /** What went wrong with processes that the fault itself has ended. */
   readonly troubles?: readonly string[];
+  /** Whether the database has lost a span: then the topics have events that are on no record. */
+  readonly hasLostSpan?: true;
   /** What precisely ran, where that depends on what could be had. */
   readonly ran?: string;
 }

@@ -15,7 +15,7 @@ import { topicNames } from '../src/kafka/topics.js';
 import { createPool } from '../src/store/pool.js';
 import { collect } from './collect.js';
 import { runHere } from './commands.js';
-import type { Fault, Grounds, Inflicted, Recovery } from './fault.js';
+import type { Between, Fault, Grounds, Inflicted, Recovery } from './fault.js';
 import { momentNow } from './fault.js';
 import type { Feed } from './feed.js';
 import { startFeed } from './feed.js';
@@ -90,19 +90,26 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<RunRe
     await authorise(scene, plan.orders);
     const random = seeded(`${randomSeed} ${fault.name}`);
     const workers = fault.workers ?? [{}, {}];
-    const troupe = await startTroupe(scene, { workers, notifyPort, random, say, signal });
+    const between = (await fault.between?.(scene)) ?? NOTHING_BETWEEN;
     try {
-      const result = await inflict(fault, { scene, plan, troupe, random }, options);
-      if (options.keep !== null && result.breaks.length > 0)
-        await keepTraces(scene, result.breaks, join(options.keep, `${fault.name}-${randomSeed}`));
-      return { ...result, seconds: Math.round((performance.now() - begun) / 100) / 10 };
+      const troupe = await startTroupe(scene, { workers, between, notifyPort, random, say, signal });
+      try {
+        const result = await inflict(fault, { scene, plan, troupe, random }, options);
+        if (options.keep !== null && result.breaks.length > 0)
+          await keepTraces(scene, result.breaks, join(options.keep, `${fault.name}-${randomSeed}`));
+        return { ...result, seconds: Math.round((performance.now() - begun) / 100) / 10 };
+      } finally {
+        await troupe.stop();
+      }
     } finally {
-      await troupe.stop();
+      await between.close();
     }
   } finally {
     await scene.close();
   }
 }
+
+const NOTHING_BETWEEN: Between = { settings: () => Promise.resolve({}), close: () => Promise.resolve() };
 
 interface Stage {
   readonly scene: Scene;
@@ -225,6 +232,7 @@ async function judge(judged: Judged): Promise<Omit<RunResult, 'seconds'>> {
     leftovers,
     recovery: { ms: recoveredMs, limitMs: RECOVERY_LIMIT_MS[recovery] },
     processTroubles: [...(inflicted.troubles ?? []), ...troupe.troubles()],
+    hasLostSpan: inflicted.hasLostSpan === true,
   });
   return {
     orders: collected.orders.length,

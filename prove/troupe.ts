@@ -5,7 +5,7 @@ import type { MessageGateway } from '../dev/demo/message-gateway.js';
 import { startMessageGateway } from '../dev/demo/message-gateway.js';
 import type { RunningWorker, Variables } from '../dev/demo/programs.js';
 import type { Scene } from '../dev/demo/scene.js';
-import type { WorkerStart } from './fault.js';
+import type { Between, WorkerStart } from './fault.js';
 
 /** Every process of a run beside the sandbox, started again when it is killed. */
 export interface Troupe {
@@ -26,6 +26,7 @@ export interface Troupe {
 
 export interface TroupeOptions {
   readonly workers: readonly WorkerStart[];
+  readonly between: Between;
   readonly notifyPort: number;
   readonly random: () => number;
   readonly say: (line: string) => void;
@@ -87,7 +88,7 @@ export async function startTroupe(scene: Scene, options: TroupeOptions): Promise
     messenger,
     gateway,
     startExtra: async (settings = {}) => {
-      const extra = await scene.startWorker(settings);
+      const extra = await scene.startWorker({ ...(await options.between.settings()), ...settings });
       extras.push(extra);
       return extra;
     },
@@ -104,16 +105,17 @@ export async function startTroupe(scene: Scene, options: TroupeOptions): Promise
 async function attendWorker(
   scene: Scene,
   index: number,
-  { workers, notifyPort, random, say, signal }: TroupeOptions,
+  { workers, between, notifyPort, random, say, signal }: TroupeOptions,
 ): Promise<Attended<RunningWorker>> {
   const { settings, build } = workers[index] ?? {};
   const other = await build?.(signal);
   const always: Variables = index === 0 ? { CAPTURE_WORKER_NOTIFY_PORT: String(notifyPort) } : {};
   let isFirst = true;
-  const start = (): Promise<RunningWorker> => {
+  const start = async (): Promise<RunningWorker> => {
     const own = isFirst ? settings?.(random) : {};
     isFirst = false;
-    return scene.startWorker({ ...always, ...other?.settings, ...own }, other);
+    const through = await between.settings();
+    return scene.startWorker({ ...always, ...through, ...other?.settings, ...own }, other);
   };
   return attend(`Worker ${String(index + 1)}`, start, say);
 }

@@ -4,6 +4,7 @@ import { CRASHES } from './crash.js';
 import { killedSubscribers, killedWorkers } from './killed-others.js';
 import { killedWorker } from './killed-worker.js';
 import { nul } from './nul.js';
+import { PARTS } from './parts.js';
 import { poison } from './poison.js';
 import { rebalanceStorm } from './rebalance-storm.js';
 import { sigterm } from './sigterm.js';
@@ -23,9 +24,10 @@ export const FAULTS: readonly Fault[] = [
   ...CLOCK_SKEWS,
   poison,
   nul,
+  ...PARTS,
 ];
 
-const QUICK_NAMES: ReadonlySet<string> = new Set(['crash-sent-unanswered', 'crash-appended-queued']);
+const QUICK_NAMES: ReadonlySet<string> = new Set(['crash-sent-unanswered']);
 
 /** Those that show most in little time. */
 export const QUICK: readonly Fault[] = FAULTS.filter(({ name }) => QUICK_NAMES.has(name));

@@ -60,6 +60,7 @@ const SOUND: Facts = {
   deadLetters: [{ key: 'poison-1', partition: 0, offset: 1n }],
   strayDeadLetters: [],
   ledger: [posting('provider_receivable', amount), posting('sales', -amount)],
+  hasLostSpan: false,
   leftovers: { sending: [], due: [], lockHolders: [], queued: 0 },
   recovery: { ms: 7_000, limitMs: 15_000 },
   processTroubles: [],

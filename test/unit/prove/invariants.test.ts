@@ -88,6 +88,47 @@ const CASES: readonly Case[] = [
     says: /the provider would tell/,
   },
   {
+    breaks: 'wrongOutcomes',
+    by: 'a review that nothing is the reason for, without a lost span',
+    facts: { rows: [{ ...captured, state: 'pending', review: 'unverifiable' }, declined] },
+    says: /for a person to look \(unverifiable\)/,
+  },
+  {
+    breaks: 'wrongOutcomes',
+    by: 'a refusal under every request id of what was captured',
+    facts: { rows: [{ ...captured, state: 'pending', review: 'request_ids_refused' }, declined] },
+    says: /for a person to look \(request_ids_refused\)/,
+  },
+  {
+    breaks: 'events',
+    by: 'a gap, also after a lost span',
+    facts: { hasLostSpan: true, outbox: sound.outbox.slice(1), published: sound.published.slice(1) },
+    says: /has events 2, and counts 2/,
+  },
+  {
+    breaks: 'events',
+    by: 'two steps over a lost span',
+    facts: {
+      hasLostSpan: true,
+      rows: [{ ...captured, sequence: 30_000_000 }, declined],
+      outbox: sound.outbox.map((event) =>
+        event.captureId === 'c-1' ? { ...event, sequence: event.sequence * 15_000_000 } : event,
+      ),
+    },
+    says: /has events 15000000, 30000000/,
+  },
+  {
+    breaks: 'events',
+    by: 'one that was published in a lost span alone, by its bytes',
+    facts: {
+      hasLostSpan: true,
+      published: sound.published.map((event) =>
+        event.eventId === 'e-3' ? { ...event, value: Buffer.from('lost') } : event,
+      ),
+    },
+    says: /was never published/,
+  },
+  {
     breaks: 'events',
     by: 'a gap',
     facts: { outbox: sound.outbox.slice(1), published: sound.published.slice(1) },
@@ -242,6 +283,55 @@ describe('the invariants', () => {
     });
     assert.deepEqual(
       breaksIn(kept).filter(({ invariant }) => invariant === 'lost'),
+      [],
+    );
+  });
+
+  it('let an outcome count on from above a lost span, whose own events are on no record, and PayerMax’s wait for a person', () => {
+    const [pending, succeeded, failed] = sound.outbox;
+    if (pending === undefined || succeeded === undefined || failed === undefined)
+      throw new Error('the sound facts have three events');
+    const restored = soundFacts({
+      hasLostSpan: true,
+      rows: [
+        { ...captured, sequence: 29_000_000 },
+        { ...declined, sequence: 1, state: 'pending', review: 'unverifiable' },
+      ],
+      outbox: [
+        pending,
+        { ...succeeded, eventId: 'e-9', sequence: 29_000_000 },
+        { ...failed, type: 'capture.pending' },
+      ],
+      published: [
+        ...sound.published,
+        { topic: 'p.capture.succeeded', eventId: 'e-9', value: succeeded.payload },
+        { topic: 'p.capture.pending', eventId: 'e-1', value: Buffer.from('another one') },
+        { topic: 'p.capture.pending', eventId: 'e-3', value: failed.payload },
+      ],
+    });
+    const concerned = breaksIn(restored).filter(({ says }) => !says.includes('was published elsewhere'));
+    assert.deepEqual(
+      concerned.filter(({ invariant }) => invariant === 'events' || invariant === 'lost'),
+      [],
+    );
+    assert.ok(!concerned.some(({ says }) => says.includes('unverifiable')));
+  });
+
+  it('take a refusal under every request id, of what an inquiry shows uncaptured, for a person’s to settle', () => {
+    const refused = soundFacts({
+      rows: [captured, { ...declined, state: 'pending', review: 'request_ids_refused' }],
+      outbox: sound.outbox.map((event) =>
+        event.captureId === 'c-2' ? { ...event, type: 'capture.pending' } : event,
+      ),
+      providers: {
+        ...sound.providers,
+        truth: sound.providers.truth.map((entry) =>
+          entry.paymentId === declined.paymentId ? { ...entry, tells: true, byInquiry: 'authorised' } : entry,
+        ),
+      },
+    });
+    assert.deepEqual(
+      breaksIn(refused).filter(({ invariant }) => invariant === 'wrongOutcomes'),
       [],
     );
   });

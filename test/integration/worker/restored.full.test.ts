@@ -53,11 +53,10 @@ describe('a worker whose database was restored to an earlier moment', () => {
   let snapshot: Snapshot | null = null;
 
   before(async () => {
-    ({ scene, quiet, close } = await openTestScene({
-      settings: SETTINGS,
-      timeout: '2s',
-      sandboxArgs: ['--permissive'],
-    }));
+    ({ scene, quiet, close } = await openTestScene(
+      { settings: SETTINGS, timeout: '2s', sandboxArgs: ['--permissive'] },
+      240_000,
+    ));
     subscribers = await createTestDatabase({ migrated: false });
   });
   after(async () => {

@@ -29,6 +29,8 @@ const DOUBTS = `
   from captures
   where review is null and (state = 'pending' or contradicted_at is not null)`;
 
+const ATTEMPTS = `select coalesce(sum(attempts), 0)::int as made from captures`;
+
 const QUEUED = `select count(*)::int as queued from notification_queue`;
 
 interface BookOfProvider {
@@ -81,8 +83,8 @@ export function unsettledText(unsettled: Unsettled): string {
 }
 
 /**
- * What hasn't changed for so long is taken for stuck: then the invariants say what is missing. Longer than a due row is left alone that a
- * dead worker had taken (15 s).
+ * What hasn't changed for so long, and for which nothing was sent, is taken for stuck: then the invariants say what is missing. Longer than a
+ * due row is left alone that a dead worker had taken (15 s). Inquiries don't count: they never end.
  */
 const STUCK_MS = 30_000;
 const LOOK_EVERY_MS = 250;
@@ -104,7 +106,8 @@ export async function untilSettled(
     const unsettled = await readUnsettled(scene, pool, reader);
     still = isSettled(unsettled) && isUp() ? still + 1 : 0;
     if (still >= STILL_LOOKS) return unsettled;
-    const text = unsettledText(unsettled);
+    const { rows } = await pool.query<{ made: number }>(ATTEMPTS);
+    const text = `${unsettledText(unsettled)}; ${String(rows[0]?.made ?? 0)} attempts`;
     if (text !== last) changedAt = performance.now();
     else if (performance.now() - changedAt > STUCK_MS) return unsettled;
     last = text;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../dev/formatted.js';
 import { complain } from '../dev/stack/complain.js';
 import { createProgressDisplay } from '../dev/stack/progress-display.js';
 import { toldToStop } from '../dev/watchdog/told-to-stop.js';
@@ -58,12 +58,12 @@ async function main(): Promise<number> {
     };
     if (options.only !== undefined) {
       const results = await runScenarios(options.only, run);
-      tell(await formatted(scenarioText(results)), scenarioSummaryOf(results));
+      tell(await formatted(FILE, scenarioText(results)), scenarioSummaryOf(results));
       return exitCodeOf(faultsIn(results));
     }
     const results = await runBenchmark(run);
     const summary = summaryOf(results);
-    const text = await formatted(markdownOf(results, summary));
+    const text = await formatted(FILE, markdownOf(results, summary));
     await writeFile(FILE, text);
     tell(`${text}\nwritten to docs/benchmarks.md\n`, summary);
     return exitCodeOf(summary);
@@ -73,10 +73,6 @@ async function main(): Promise<number> {
     complain(error);
     return EXIT_COULD_NOT_RUN;
   }
-}
-
-async function formatted(text: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(FILE)), parser: 'markdown' });
 }
 
 function tell(text: string, figures: object): void {

@@ -18,7 +18,7 @@ const CURRENCIES: Readonly<Record<ProviderName, string>> = {
   yabandpay: 'EUR',
   payermax: 'USD',
 };
-const AUTHORISED_FOR_MS = 86_400_000;
+export const AUTHORISATION_WINDOW_MS = 86_400_000;
 
 export function plannedOrder(plan: OrderPlan, index: number): PlannedOrder {
   const name = String(index).padStart(20, '0');
@@ -63,5 +63,3 @@ export function rivalMessage(planned: PlannedOrder, at: Date): OrderFulfilled | 
     return { ...order, references: new Map([['outTradeNo', `${planned.captureReference}_again`]]) };
   return { ...order, captureAmount: planned.money.amount - 1n };
 }
-
-export const AUTHORISATION_WINDOW_MS = AUTHORISED_FOR_MS;
